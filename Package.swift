@@ -1,0 +1,61 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "uprev",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "uprev", targets: ["uprev"]),
+    .library(name: "UprevCore", targets: ["UprevCore"]),
+    .library(name: "UprevArchive", targets: ["UprevArchive"]),
+    .library(name: "LosslessJSON", targets: ["LosslessJSON"]),
+    .library(name: "JSONSchema", targets: ["JSONSchema"]),
+    .library(name: "UprevReport", targets: ["UprevReport"]),
+    .library(name: "AmorsizeTrainingData", targets: ["AmorsizeTrainingData"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive",
+      providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
+    .systemLibrary(
+      name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
+    .target(name: "CSystem", cSettings: [.define("_GNU_SOURCE")]),
+
+    .target(name: "LosslessJSON"),
+    .target(name: "JSONSchema", dependencies: ["LosslessJSON"]),
+    .target(name: "UprevReport"),
+    .target(
+      name: "UprevCore",
+      dependencies: [
+        "CNettle", "CSystem", "JSONSchema", "LosslessJSON", "UprevReport",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    .target(name: "UprevArchive", dependencies: ["CArchive", "CSystem", "UprevCore"]),
+    .target(name: "AmorsizeTrainingData", dependencies: ["LosslessJSON", "UprevCore"]),
+    .executableTarget(
+      name: "uprev",
+      dependencies: [
+        "UprevArchive", "UprevCore", "UprevReport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(name: "AmorsizeDemo", dependencies: ["AmorsizeTrainingData"]),
+    .target(name: "UprevTestSupport", dependencies: ["CSystem", "UprevCore"]),
+
+    .testTarget(name: "LosslessJSONTests", dependencies: ["LosslessJSON", "UprevTestSupport"]),
+    .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "UprevTestSupport"]),
+    .testTarget(name: "UprevReportTests", dependencies: ["UprevReport", "JSONSchema", "UprevTestSupport"]),
+    .testTarget(name: "UprevCoreTests", dependencies: ["UprevCore", "UprevTestSupport"]),
+    .testTarget(name: "UprevArchiveTests", dependencies: ["UprevArchive", "UprevTestSupport"]),
+    .testTarget(
+      name: "AmorsizeTrainingDataTests", dependencies: ["AmorsizeTrainingData", "UprevTestSupport"]),
+    .testTarget(name: "UprevCommandTests", dependencies: ["LosslessJSON", "JSONSchema", "UprevTestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

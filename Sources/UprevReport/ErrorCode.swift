@@ -1,0 +1,40 @@
+/// Why a document was rejected, or why a target or a run failed. The list is closed and documented in `docs/report.md`.
+public enum ErrorCode: String, CaseIterable, Sendable {
+  case invalidJSON = "invalid-json"
+  case invalidVersion = "invalid-version"
+  case unknownVersion = "unknown-version"
+  case noMigrationPath = "no-migration-path"
+  case stepFailed = "step-failed"
+  case schemaViolation = "schema-violation"
+  case duplicateKey = "duplicate-key"
+  case tooLarge = "too-large"
+  case tooDeep = "too-deep"
+  case notUTF8 = "not-utf8"
+  case changedDuringRun = "changed-during-run"
+  case readFailed = "read-failed"
+  case writeFailed = "write-failed"
+  case permissionDenied = "permission-denied"
+  case archiveDamaged = "archive-damaged"
+  case archiveUnsupported = "archive-unsupported"
+  case limitExceeded = "limit-exceeded"
+  /// The run was stopped by a signal; only a target or a run carries it, never a document.
+  case interrupted
+}
+
+/// What a run noticed without failing. The list is closed and documented in `docs/report.md`.
+public enum WarningCode: String, CaseIterable, Sendable {
+  /// A document's version is above its format's current one.
+  case newerVersion = "newer-version"
+  /// A source document does not satisfy the schema of its own version, and the pipeline says `before: warn`.
+  case schemaViolationBefore = "schema-violation-before"
+  /// A result does not satisfy the schema of its version, and the pipeline says `after: warn`.
+  case schemaViolationAfter = "schema-violation-after"
+  /// A document has several names; only the one that was reached is migrated.
+  case hardLinked = "hard-linked"
+  /// An attribute of a copied file could not be kept.
+  case attributeNotKept = "attribute-not-kept"
+  /// A member or file of the source has no place in the output, and was left out.
+  case notCopied = "not-copied"
+  /// Something of this run could not be cleaned up.
+  case notCleanedUp = "not-cleaned-up"
+}

@@ -1,0 +1,25 @@
+/// A file or member name as the file system or the archive holds it: bytes, not necessarily UTF-8.
+///
+/// In a report, a valid UTF-8 name is a JSON string and any other is `{"base64": "…"}`.
+public struct PathName: Hashable, Sendable, Comparable {
+  /// The name's bytes, without a terminating zero.
+  public let bytes: [UInt8]
+
+  public init(_ bytes: some Sequence<UInt8>) {
+    self.bytes = Array(bytes)
+  }
+
+  public init(_ string: String) {
+    self.bytes = Array(string.utf8)
+  }
+
+  /// Byte order.
+  public static func < (left: PathName, right: PathName) -> Bool {
+    left.bytes.lexicographicallyPrecedes(right.bytes)
+  }
+}
+
+extension PathName: CustomStringConvertible {
+  /// The name as text for people: invalid UTF-8 is repaired, nothing is escaped.
+  public var description: String { String(decoding: bytes, as: UTF8.self) }
+}

@@ -1,0 +1,121 @@
+/// The error of one document, as it stands in a report.
+public struct ReportError: Hashable, Sendable {
+  public var code: ErrorCode
+  /// One sentence for people, remedy included.
+  public var message: String
+  /// RFC 6901 pointer to the value concerned, if there is one.
+  public var pointer: String?
+  /// From 1.
+  public var line: Int?
+  /// In bytes, from 1.
+  public var column: Int?
+  /// What to do about it, if there is more to say than `message` does.
+  public var hint: String?
+
+  public init(
+    code: ErrorCode, message: String, pointer: String? = nil, line: Int? = nil, column: Int? = nil, hint: String? = nil
+  ) {
+    self.code = code
+    self.message = message
+    self.pointer = pointer
+    self.line = line
+    self.column = column
+    self.hint = hint
+  }
+}
+
+/// One document's line in a report.
+public struct DocumentRecord: Sendable {
+  /// The target as it was given on the command line.
+  public var target: PathName
+  /// The path inside the target.
+  public var path: PathName
+  /// The name of the format that claims it.
+  public var format: String?
+  public var outcome: Outcome
+  public var from: ReportVersionValue?
+  public var to: ReportVersionValue?
+  /// The edges taken, in order.
+  public var migrations: [MigrationRecord]
+  public var bytesBefore: Int?
+  public var bytesAfter: Int?
+  /// 32 bytes, or nil where the text was not read.
+  public var sha256Before: [UInt8]?
+  public var sha256After: [UInt8]?
+  public var error: ReportError?
+
+  public init(
+    target: PathName, path: PathName, format: String?, outcome: Outcome, from: ReportVersionValue? = nil,
+    to: ReportVersionValue? = nil, migrations: [MigrationRecord] = [], bytesBefore: Int? = nil, bytesAfter: Int? = nil,
+    sha256Before: [UInt8]? = nil, sha256After: [UInt8]? = nil, error: ReportError? = nil
+  ) {
+    self.target = target
+    self.path = path
+    self.format = format
+    self.outcome = outcome
+    self.from = from
+    self.to = to
+    self.migrations = migrations
+    self.bytesBefore = bytesBefore
+    self.bytesAfter = bytesAfter
+    self.sha256Before = sha256Before
+    self.sha256After = sha256After
+    self.error = error
+  }
+}
+
+/// One edge of the version graph that a document took.
+public struct MigrationRecord: Hashable, Sendable {
+  public var from: ReportVersionValue
+  public var to: ReportVersionValue
+
+  public init(from: ReportVersionValue, to: ReportVersionValue) {
+    self.from = from
+    self.to = to
+  }
+}
+
+/// What a target is.
+public enum TargetKind: String, Sendable {
+  case tree
+  case archive
+}
+
+/// One target's line in a report.
+public struct TargetRecord: Sendable {
+  /// As given on the command line.
+  public var path: PathName
+  public var kind: TargetKind?
+  /// `ustar`, `pax`, `gnutar`, `cpio`, `zip`, `7zip`; nil for a tree.
+  public var archiveFormat: String?
+  /// `gzip`, `zstd`, `xz`, `bzip2`, `lz4`; empty for a tree or an archive without a filter.
+  public var filters: [String]
+  /// Whether the outcomes of its documents took effect.
+  public var committed: Bool
+  public var error: ReportError?
+
+  public init(
+    path: PathName, kind: TargetKind? = nil, archiveFormat: String? = nil, filters: [String] = [],
+    committed: Bool = false, error: ReportError? = nil
+  ) {
+    self.path = path
+    self.kind = kind
+    self.archiveFormat = archiveFormat
+    self.filters = filters
+    self.committed = committed
+    self.error = error
+  }
+}
+
+/// Something noticed without failing.
+public struct WarningRecord: Hashable, Sendable {
+  public var code: WarningCode
+  public var message: String
+  public var path: PathName?
+
+  public init(code: WarningCode, message: String, path: PathName?) {
+    self.code = code
+    self.message = message
+    self.path = path
+  }
+}
