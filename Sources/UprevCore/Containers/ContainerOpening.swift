@@ -15,3 +15,65 @@ public struct ContainerReadOptions: Sendable {
     self.yieldsPassthrough = yieldsPassthrough
   }
 }
+
+/// How hard a run makes its changes durable.
+public enum Durability: String, CaseIterable, Sendable {
+  /// One `syncfs` a batch, before the batch takes effect.
+  case batch
+  /// Each file is flushed by itself.
+  case file
+  /// Nothing is flushed: scratch data and tests.
+  case none
+}
+
+/// What a container needs to know to be written.
+public struct ContainerWriteOptions: Sendable {
+  /// The run's id; staging folders and temporaries are named `.uprev-<runID>…`.
+  public var runID: String
+  public var durability: Durability
+  /// Documents a batch of replacements holds at most.
+  public var batchCount: Int
+  /// Bytes of new text a batch holds at most.
+  public var batchBytes: Int
+
+  public init(runID: String, durability: Durability = .batch, batchCount: Int = 4096, batchBytes: Int = 64 << 20) {
+    self.runID = runID
+    self.durability = durability
+    self.batchCount = batchCount
+    self.batchBytes = batchBytes
+  }
+}
+
+/// Takes what a writer notices without failing and that no single decision carries.
+public typealias WarningSink = (WarningRecord) -> Void
+
+/// Something that holds documents: a tree or an archive.
+public protocol Container: AnyObject {
+  var kind: TargetKind { get }
+  /// Whether a writer that changes the container in place must be given the passthrough chunks too.
+  var rewritesWhole: Bool { get }
+  /// - Throws: ``TargetError``
+  func makeReader(_ options: ContainerReadOptions) throws -> any ContainerReader
+  /// A writer that changes the container in place.
+  /// - Throws: ``TargetError``
+  func makeWriter(
+    _ options: ContainerWriteOptions, sink: @escaping DecisionSink, warn: @escaping WarningSink
+  ) throws -> any ContainerWriter
+}
+
+/// Opens one kind of container. The program injects its openers; the core knows none but the tree.
+public protocol ContainerOpener: Sendable {
+  /// - Parameter path: the target as given; a symbolic link is resolved, once.
+  /// - Returns: nil where the target is another kind of thing.
+  /// - Throws: ``TargetError`` where it is of this kind, or claims to be by its name, and cannot be used.
+  func open(_ path: PathName) throws -> (any Container)?
+  /// Whether `makeCopyWriter` can make this path from that kind of container. Asked before anything is opened for writing.
+  func canCopy(_ kind: TargetKind, to output: PathName) -> Bool
+  /// A writer that makes a migrated copy of `container` at `output`, which does not exist: everything is copied, flushed,
+  /// and renamed into place by `finish()`. It is given every element, passthrough chunks included.
+  /// - Throws: ``TargetError``
+  func makeCopyWriter(
+    of container: any Container, to output: PathName, _ options: ContainerWriteOptions, sink: @escaping DecisionSink,
+    warn: @escaping WarningSink
+  ) throws -> any ContainerWriter
+}

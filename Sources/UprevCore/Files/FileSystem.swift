@@ -1,0 +1,143 @@
+import UprevReport
+
+/// The only way to the file system: every system call that touches a path or a descriptor of a target, a report or a state
+/// file goes through here, so that tests can make any of them fail.
+///
+/// Names are relative to `directory` where one is given. `EINTR` is retried inside. Nothing here traps on bad input.
+public protocol FileSystem: Sendable {
+  /// `openat(2)`; `O_CLOEXEC` is always added.
+  func open(_ name: PathName, in directory: FileHandle?, _ flags: OpenFlags, mode: UInt32) throws(FileSystemError)
+    -> FileHandle
+  /// `read(2)`, or `pread(2)` where `offset` is given. 0 is the end.
+  func read(_ file: FileHandle, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64?) throws(FileSystemError)
+    -> Int
+  /// Writes all of `bytes`, at the file's offset.
+  func write(_ file: FileHandle, _ bytes: UnsafeRawBufferPointer) throws(FileSystemError)
+  /// Copies up to `count` bytes between the files' offsets inside the kernel where it can; 0 is the end.
+  func copy(from source: FileHandle, to destination: FileHandle, count: Int) throws(FileSystemError) -> Int
+  /// `fstat(2)`
+  func status(of file: FileHandle) throws(FileSystemError) -> FileStatus
+  /// `fstatat(2)`
+  func status(of name: PathName, in directory: FileHandle?, followingLinks: Bool) throws(FileSystemError) -> FileStatus
+  /// The names in a directory, without `.` and `..`, unsorted, each with its kind where the file system tells it.
+  func forEachName(in directory: FileHandle, _ body: (UnsafeRawBufferPointer, FileKind?) -> Void)
+    throws(FileSystemError)
+  func makeDirectory(_ name: PathName, in directory: FileHandle?, mode: UInt32) throws(FileSystemError)
+  func makeSymbolicLink(_ name: PathName, in directory: FileHandle?, to destination: PathName) throws(FileSystemError)
+  func symbolicLinkDestination(_ name: PathName, in directory: FileHandle?) throws(FileSystemError) -> PathName
+  func makeHardLink(
+    _ name: PathName, in directory: FileHandle?, to existing: PathName, in existingDirectory: FileHandle?
+  ) throws(FileSystemError)
+  /// `mknod(2)`, for fifos, sockets and devices.
+  func makeNode(_ name: PathName, in directory: FileHandle?, like status: FileStatus) throws(FileSystemError)
+  /// `renameat2(2)`; `exclusively` is `RENAME_NOREPLACE`. Called by `AtomicReplace` alone.
+  func rename(
+    _ name: PathName, in directory: FileHandle?, to newName: PathName, in newDirectory: FileHandle?, exclusively: Bool
+  ) throws(FileSystemError)
+  func unlink(_ name: PathName, in directory: FileHandle?) throws(FileSystemError)
+  func removeDirectory(_ name: PathName, in directory: FileHandle?) throws(FileSystemError)
+  func setMode(_ file: FileHandle, _ mode: UInt32) throws(FileSystemError)
+  func setOwner(_ file: FileHandle, user: UInt32, group: UInt32) throws(FileSystemError)
+  /// `utimensat(2)` on a name, not following links.
+  func setTimes(_ name: PathName, in directory: FileHandle?, access: FileTime, modification: FileTime)
+    throws(FileSystemError)
+  func setOwner(_ name: PathName, in directory: FileHandle?, user: UInt32, group: UInt32) throws(FileSystemError)
+  /// All extended attributes, POSIX ACLs and labels included; empty where the file system has none.
+  func extendedAttributes(of file: FileHandle) throws(FileSystemError) -> [ExtendedAttribute]
+  func setExtendedAttribute(_ attribute: ExtendedAttribute, of file: FileHandle) throws(FileSystemError)
+  /// `fsync(2)` of a file or a directory (macOS: `F_FULLFSYNC`).
+  func synchronize(_ file: FileHandle) throws(FileSystemError)
+  /// `syncfs(2)` of the file system that holds `file`, and its error since `file` was opened.
+  func synchronizeFileSystem(of file: FileHandle) throws(FileSystemError)
+  func truncate(_ file: FileHandle, to size: Int64) throws(FileSystemError)
+  /// `realpath(3)`
+  func resolved(_ name: PathName) throws(FileSystemError) -> PathName
+}
+
+/// Flags of `open(2)` that this project uses.
+public struct OpenFlags: OptionSet, Sendable {
+  public let rawValue: Int
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// Neither of the next two: `O_RDONLY`.
+  public static let readOnly: OpenFlags = []
+  public static let writeOnly = OpenFlags(rawValue: 1)
+  public static let readWrite = OpenFlags(rawValue: 2)
+  public static let create = OpenFlags(rawValue: 4)
+  public static let exclusive = OpenFlags(rawValue: 8)
+  public static let noFollow = OpenFlags(rawValue: 16)
+  public static let directory = OpenFlags(rawValue: 32)
+  /// So that opening a fifo that took a document's place does not wait.
+  public static let nonBlocking = OpenFlags(rawValue: 64)
+}
+
+/// What a directory entry is.
+public enum FileKind: Hashable, Sendable {
+  case regular
+  case directory
+  case symbolicLink
+  case fifo
+  case socket
+  case characterDevice
+  case blockDevice
+  case unknown
+}
+
+/// A moment of a file system: whole seconds since 1970 and nanoseconds.
+public struct FileTime: Hashable, Sendable {
+  public var seconds: Int64
+  public var nanoseconds: Int64
+
+  public init(seconds: Int64, nanoseconds: Int64) {
+    self.seconds = seconds
+    self.nanoseconds = nanoseconds
+  }
+}
+
+/// What `stat(2)` says.
+public struct FileStatus: Hashable, Sendable {
+  public var kind: FileKind
+  public var device: UInt64
+  public var inode: UInt64
+  /// The permission bits, set-id and sticky bits included.
+  public var mode: UInt32
+  public var linkCount: UInt64
+  public var user: UInt32
+  public var group: UInt32
+  /// The device a device file stands for.
+  public var representedDevice: UInt64
+  /// Bytes.
+  public var size: Int64
+  public var access: FileTime
+  public var modification: FileTime
+  public var change: FileTime
+
+  public init(
+    kind: FileKind, device: UInt64, inode: UInt64, mode: UInt32, linkCount: UInt64, user: UInt32, group: UInt32,
+    representedDevice: UInt64, size: Int64, access: FileTime, modification: FileTime, change: FileTime
+  ) {
+    self.kind = kind
+    self.device = device
+    self.inode = inode
+    self.mode = mode
+    self.linkCount = linkCount
+    self.user = user
+    self.group = group
+    self.representedDevice = representedDevice
+    self.size = size
+    self.access = access
+    self.modification = modification
+    self.change = change
+  }
+}
+
+/// An extended attribute, name and value as the kernel gives them.
+public struct ExtendedAttribute: Hashable, Sendable {
+  public var name: [UInt8]
+  public var value: [UInt8]
+
+  public init(name: [UInt8], value: [UInt8]) {
+    self.name = name
+    self.value = value
+  }
+}

@@ -1,0 +1,31 @@
+import UprevReport
+
+/// What becomes of a path before anything is opened.
+public enum Claim: Hashable, Sendable {
+  /// The first format whose globs match, as an index into the run's formats.
+  case format(Int)
+  case unmatched
+  case excluded
+}
+
+/// Which format claims a path: the formats' globs in order, and the globs that exclude.
+public struct Claims: Sendable {
+  private let formats: [[Glob]]
+  private let excluded: [Glob]
+
+  /// - Parameter formats: each format's globs, in the order of the run's formats.
+  public init(formats: [[Glob]], excluded: [Glob]) {
+    self.formats = formats
+    self.excluded = excluded
+  }
+
+  /// - Parameter path: relative to the target, without `./` in front. Absolute paths and paths with a `..` component match
+  ///   nothing.
+  public func claim(_ path: PathName) -> Claim {
+    if excluded.contains(where: { $0.matches(path.bytes) }) { return .excluded }
+    for (index, globs) in formats.enumerated() where globs.contains(where: { $0.matches(path.bytes) }) {
+      return .format(index)
+    }
+    return .unmatched
+  }
+}
