@@ -6,50 +6,50 @@ import UprevReport
 /// Names are relative to `directory` where one is given. `EINTR` is retried inside. Nothing here traps on bad input.
 public protocol FileSystem: Sendable {
   /// `openat(2)`; `O_CLOEXEC` is always added.
-  func open(_ name: PathName, in directory: FileHandle?, _ flags: OpenFlags, mode: UInt32) throws(FileSystemError)
-    -> FileHandle
+  func open(_ name: PathName, in directory: OpenFile?, _ flags: OpenFlags, mode: UInt32) throws(FileSystemError)
+    -> OpenFile
   /// `read(2)`, or `pread(2)` where `offset` is given. 0 is the end.
-  func read(_ file: FileHandle, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64?) throws(FileSystemError)
+  func read(_ file: OpenFile, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64?) throws(FileSystemError)
     -> Int
   /// Writes all of `bytes`, at the file's offset.
-  func write(_ file: FileHandle, _ bytes: UnsafeRawBufferPointer) throws(FileSystemError)
+  func write(_ file: OpenFile, _ bytes: UnsafeRawBufferPointer) throws(FileSystemError)
   /// Copies up to `count` bytes between the files' offsets inside the kernel where it can; 0 is the end.
-  func copy(from source: FileHandle, to destination: FileHandle, count: Int) throws(FileSystemError) -> Int
+  func copy(from source: OpenFile, to destination: OpenFile, count: Int) throws(FileSystemError) -> Int
   /// `fstat(2)`
-  func status(of file: FileHandle) throws(FileSystemError) -> FileStatus
+  func status(of file: OpenFile) throws(FileSystemError) -> FileStatus
   /// `fstatat(2)`
-  func status(of name: PathName, in directory: FileHandle?, followingLinks: Bool) throws(FileSystemError) -> FileStatus
+  func status(of name: PathName, in directory: OpenFile?, followingLinks: Bool) throws(FileSystemError) -> FileStatus
   /// The names in a directory, without `.` and `..`, unsorted, each with its kind where the file system tells it.
-  func forEachName(in directory: FileHandle, _ body: (UnsafeRawBufferPointer, FileKind?) -> Void)
+  func forEachName(in directory: OpenFile, _ body: (UnsafeRawBufferPointer, FileKind?) -> Void)
     throws(FileSystemError)
-  func makeDirectory(_ name: PathName, in directory: FileHandle?, mode: UInt32) throws(FileSystemError)
-  func makeSymbolicLink(_ name: PathName, in directory: FileHandle?, to destination: PathName) throws(FileSystemError)
-  func symbolicLinkDestination(_ name: PathName, in directory: FileHandle?) throws(FileSystemError) -> PathName
+  func makeDirectory(_ name: PathName, in directory: OpenFile?, mode: UInt32) throws(FileSystemError)
+  func makeSymbolicLink(_ name: PathName, in directory: OpenFile?, to destination: PathName) throws(FileSystemError)
+  func symbolicLinkDestination(_ name: PathName, in directory: OpenFile?) throws(FileSystemError) -> PathName
   func makeHardLink(
-    _ name: PathName, in directory: FileHandle?, to existing: PathName, in existingDirectory: FileHandle?
+    _ name: PathName, in directory: OpenFile?, to existing: PathName, in existingDirectory: OpenFile?
   ) throws(FileSystemError)
   /// `mknod(2)`, for fifos, sockets and devices.
-  func makeNode(_ name: PathName, in directory: FileHandle?, like status: FileStatus) throws(FileSystemError)
+  func makeNode(_ name: PathName, in directory: OpenFile?, like status: FileStatus) throws(FileSystemError)
   /// `renameat2(2)`; `exclusively` is `RENAME_NOREPLACE`. Called by `AtomicReplace` alone.
   func rename(
-    _ name: PathName, in directory: FileHandle?, to newName: PathName, in newDirectory: FileHandle?, exclusively: Bool
+    _ name: PathName, in directory: OpenFile?, to newName: PathName, in newDirectory: OpenFile?, exclusively: Bool
   ) throws(FileSystemError)
-  func unlink(_ name: PathName, in directory: FileHandle?) throws(FileSystemError)
-  func removeDirectory(_ name: PathName, in directory: FileHandle?) throws(FileSystemError)
-  func setMode(_ file: FileHandle, _ mode: UInt32) throws(FileSystemError)
-  func setOwner(_ file: FileHandle, user: UInt32, group: UInt32) throws(FileSystemError)
+  func unlink(_ name: PathName, in directory: OpenFile?) throws(FileSystemError)
+  func removeDirectory(_ name: PathName, in directory: OpenFile?) throws(FileSystemError)
+  func setMode(_ file: OpenFile, _ mode: UInt32) throws(FileSystemError)
+  func setOwner(_ file: OpenFile, user: UInt32, group: UInt32) throws(FileSystemError)
   /// `utimensat(2)` on a name, not following links.
-  func setTimes(_ name: PathName, in directory: FileHandle?, access: FileTime, modification: FileTime)
+  func setTimes(_ name: PathName, in directory: OpenFile?, access: FileTime, modification: FileTime)
     throws(FileSystemError)
-  func setOwner(_ name: PathName, in directory: FileHandle?, user: UInt32, group: UInt32) throws(FileSystemError)
+  func setOwner(_ name: PathName, in directory: OpenFile?, user: UInt32, group: UInt32) throws(FileSystemError)
   /// All extended attributes, POSIX ACLs and labels included; empty where the file system has none.
-  func extendedAttributes(of file: FileHandle) throws(FileSystemError) -> [ExtendedAttribute]
-  func setExtendedAttribute(_ attribute: ExtendedAttribute, of file: FileHandle) throws(FileSystemError)
+  func extendedAttributes(of file: OpenFile) throws(FileSystemError) -> [ExtendedAttribute]
+  func setExtendedAttribute(_ attribute: ExtendedAttribute, of file: OpenFile) throws(FileSystemError)
   /// `fsync(2)` of a file or a directory (macOS: `F_FULLFSYNC`).
-  func synchronize(_ file: FileHandle) throws(FileSystemError)
+  func synchronize(_ file: OpenFile) throws(FileSystemError)
   /// `syncfs(2)` of the file system that holds `file`, and its error since `file` was opened.
-  func synchronizeFileSystem(of file: FileHandle) throws(FileSystemError)
-  func truncate(_ file: FileHandle, to size: Int64) throws(FileSystemError)
+  func synchronizeFileSystem(of file: OpenFile) throws(FileSystemError)
+  func truncate(_ file: OpenFile, to size: Int64) throws(FileSystemError)
   /// `realpath(3)`
   func resolved(_ name: PathName) throws(FileSystemError) -> PathName
 }
