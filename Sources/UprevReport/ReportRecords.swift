@@ -37,7 +37,9 @@ public struct DocumentRecord: Sendable {
   public var to: ReportVersionValue?
   /// The edges taken, in order.
   public var migrations: [MigrationRecord]
+  /// Of the text that was read, or nil where it was not read.
   public var bytesBefore: Int?
+  /// Of the new text; nil unless `migrated`.
   public var bytesAfter: Int?
   /// 32 bytes, or nil where the text was not read.
   public var sha256Before: [UInt8]?
@@ -76,7 +78,7 @@ public struct MigrationRecord: Hashable, Sendable {
 }
 
 /// What a target is.
-public enum TargetKind: String, Sendable {
+public enum TargetKind: String, CaseIterable, Sendable {
   case tree
   case archive
 }
