@@ -10,6 +10,7 @@ public enum RunStatus: String, CaseIterable, Sendable {
 
 /// A run's status and exit status, which follow from its counts, its targets and its error, and from nothing else.
 public struct RunConclusion: Equatable, Sendable {
+  /// What the report says of the run.
   public let status: RunStatus
   /// 0, 1 or 3, as `docs/report.md` has them.
   public let exitStatus: Int32

@@ -15,6 +15,7 @@ public struct StageRecord: Equatable, Sendable {
   /// Time spent in it, summed over workers: with several, it can exceed the time on the clock.
   public var seconds: Double
 
+  /// What a stage did; by default nothing.
   public init(items: Int = 0, seconds: Double = 0) {
     self.items = items
     self.seconds = seconds
@@ -25,8 +26,10 @@ public struct StageRecord: Equatable, Sendable {
 public struct StageRecords: Equatable, Sendable {
   private var records: [Stage: StageRecord] = [:]
 
+  /// Nothing done yet.
   public init() {}
 
+  /// One stage; nothing done is zeros.
   public subscript(stage: Stage) -> StageRecord {
     get { records[stage] ?? StageRecord() }
     set { records[stage] = newValue }

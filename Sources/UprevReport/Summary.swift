@@ -4,6 +4,7 @@ public struct Summary: Equatable, Sendable {
   public struct FormatCounts: Equatable, Sendable {
     /// Documents by the version that was found, keyed by ``ReportVersionValue/key``.
     public fileprivate(set) var from: [String: Int] = [:]
+    /// Documents of the format by outcome.
     public fileprivate(set) var outcomes = OutcomeCounts()
 
     /// The versions found with their counts: whole numbers by value, then all else in byte order,
@@ -21,6 +22,7 @@ public struct Summary: Equatable, Sendable {
   /// Stands in `from` for versions beyond the two limits.
   public static let otherVersions = "other"
 
+  /// Documents by outcome.
   public private(set) var outcomes = OutcomeCounts()
   /// Bytes of documents that were read.
   public private(set) var bytesRead = 0
@@ -29,6 +31,7 @@ public struct Summary: Equatable, Sendable {
   /// By the format's name.
   public private(set) var byFormat: [String: FormatCounts] = [:]
 
+  /// Nothing counted yet.
   public init() {}
 
   /// Every document: the sum of the six outcomes.
@@ -85,10 +88,13 @@ extension Summary.FormatCounts {
 public struct OutcomeCounts: Equatable, Sendable {
   private var counts: [Outcome: Int] = [:]
 
+  /// Nothing counted yet.
   public init() {}
 
+  /// Documents with this outcome.
   public subscript(outcome: Outcome) -> Int { counts[outcome] ?? 0 }
 
+  /// The sum of all outcomes.
   public var total: Int { counts.values.reduce(0, +) }
 
   /// Counts one more.

@@ -1,5 +1,6 @@
 /// A moment in UTC: whole seconds since 1970-01-01 without leap seconds, and nanoseconds, as `clock_gettime(2)` gives it.
 public struct Timestamp: Hashable, Sendable, Comparable {
+  /// Since 1970-01-01T00:00:00Z; negative before.
   public let seconds: Int64
   /// 0…999,999,999
   public let nanoseconds: Int64
@@ -14,6 +15,7 @@ public struct Timestamp: Hashable, Sendable, Comparable {
   private static let earliest: Int64 = -62_167_219_200
   private static let latest: Int64 = 253_402_300_799
 
+  /// Earlier first.
   public static func < (left: Timestamp, right: Timestamp) -> Bool {
     (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
   }

@@ -19,6 +19,7 @@ public struct WarningList: Sendable {
   private var kept: [WarningRecord] = []
   private var byCode: [WarningCode: Kept] = [:]
 
+  /// No warnings yet.
   public init() {}
 
   /// How many were added, kept or not.
