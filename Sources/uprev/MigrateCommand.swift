@@ -81,7 +81,12 @@ struct MigrateCommand: ParsableCommand {
       case nil where dryRun || noState: .none
       case nil: .state(state.map { PathName($0) })
       }
-    throw ExitCode(try invocation.execute(report: destination))
+    let (result, path) = try invocation.execute(report: destination)
+    for line in SummaryTable.lines(result.summary) { invocation.logger.info("\(line)") }
+    if dryRun { invocation.logger.info("\(Words.dryRun)") }
+    if let path { invocation.logger.info("\(Words.report(at: path))") }
+    if noState, report == nil, !dryRun { invocation.logger.info("\(Words.noReport)") }
+    throw ExitCode(result.conclusion.exitStatus)
   }
 }
 

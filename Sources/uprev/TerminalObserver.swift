@@ -15,18 +15,22 @@ enum Verbosity {
 final class TerminalObserver: RunObserver {
   private let logger: Logger
   private let verbosity: Verbosity
+  /// Is told everything too.
+  private let next: (any RunObserver)?
   private var rejected = 0
   private var warnings = 0
 
   /// Lines of one kind said in full; the rest is counted, and the report has them all.
   static let maximumLines = 20
 
-  init(logger: Logger, verbosity: Verbosity) {
+  init(logger: Logger, verbosity: Verbosity, next: (any RunObserver)?) {
     self.logger = logger
     self.verbosity = verbosity
+    self.next = next
   }
 
   func decided(_ decision: Decision, format: String?, in target: PathName) {
+    next?.decided(decision, format: format, in: target)
     if let error = decision.error {
       rejected += 1
       if verbosity == .verbose || rejected <= Self.maximumLines {
@@ -42,12 +46,14 @@ final class TerminalObserver: RunObserver {
   }
 
   func warned(_ warning: WarningRecord) {
+    next?.warned(warning)
     warnings += 1
     guard verbosity == .verbose || warnings <= Self.maximumLines else { return }
     logger.warning("\(Words.warning(warning))", metadata: ["code": "\(warning.code.rawValue)"])
   }
 
   func ended(_ target: TargetRecord) {
+    next?.ended(target)
     guard let error = target.error else { return }
     logger.error("\(Words.failure(error, of: target.path))", metadata: ["code": "\(error.code.rawValue)"])
   }

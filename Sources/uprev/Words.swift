@@ -46,6 +46,34 @@ enum Words {
     "report: \(Terminal.printable(path))"
   }
 
+  /// `cache (tree)`, `snap.tar.gz (archive, pax, gzip)`
+  static func heading(_ target: TargetRecord) -> String {
+    let kind = [target.kind?.rawValue, target.archiveFormat].compactMap { $0 } + target.filters
+    let path = Terminal.printable(target.path)
+    return kind.isEmpty ? path : "\(path) (\(kind.joined(separator: ", ")))"
+  }
+
+  static func kind(_ kind: FileKind) -> String {
+    switch kind {
+    case .directory: "folder"
+    case .regular: "file"
+    case .symbolicLink: "symbolic link"
+    default: "special file"
+    }
+  }
+
+  static func reportFailure(_ error: any Error) -> String {
+    switch error {
+    case ReportOutputError.noStateDirectory:
+      "there is no place for the report: set HOME or XDG_STATE_HOME, or give --report, --state or --no-state"
+    case ReportOutputError.failed(let error):
+      "the report: \(error.message(.writing)); give --report another path"
+    case let error as FileSystemError: "the report: \(error.message(.writing))"
+    case is StandardOutputError: "the report is not whole: standard output was closed"
+    default: "the report is not whole: \(error)"
+    }
+  }
+
   static let noReport = "no report was written: --no-state was given without --report"
   static let dryRun = "dry run: nothing was changed"
 }

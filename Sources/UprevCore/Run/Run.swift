@@ -14,7 +14,7 @@ public final class Run {
   private let observer: (any RunObserver)?
   /// The run's name: in its report, in its staging folders, in its state.
   public let id: RunID
-  private let startedAt: FileTime
+  private let startedAt: Timestamp
 
   /// - Parameters:
   ///   - openers: tried in order; the first that opens a target keeps it.
@@ -32,7 +32,7 @@ public final class Run {
     self.shouldStop = shouldStop
     self.observer = observer
     startedAt = clock.now()
-    id = RunID(startedAt: startedAt.text, random: UInt32.random(in: 0...UInt32.max))
+    id = RunID(startedAt: startedAt, random: UInt32.random(in: 0...UInt32.max))
   }
 
   /// Does what the options ask for.
@@ -41,14 +41,14 @@ public final class Run {
   /// - Returns: what happened. Nothing is thrown: what goes wrong is in the result, the report, and the exit status.
   public func execute(report: ((UnsafeRawBufferPointer) throws -> Void)? = nil) -> RunResult {
     let formats = options.pipelines.flatMap(\.formats)
-    let writer = report.map { ReportWriter(sink: $0) }
-    let ledger = RunLedger(options: options, formats: formats, report: writer, observer: observer)
-    ledger.writing {
-      try $0.begin(
+    let ledger = RunLedger(options: options, formats: formats, observer: observer)
+    if let report {
+      ledger.begin(
         ReportHeader(
           toolName: tool.name, toolVersion: tool.version, command: options.command, runID: id.description,
-          startedAt: startedAt.text, dryRun: options.isDryRun, jobs: options.jobs,
-          pipelines: options.pipelines.map { ReportPipeline(name: $0.name, digest: $0.digest) }))
+          startedAt: startedAt, dryRun: options.isDryRun, jobs: options.jobs,
+          pipelines: options.pipelines.map { PipelineRecord(name: $0.name, digest: $0.digest) }),
+        sink: report)
     }
     let targetRun = TargetRun(
       options: options, decider: Decider(formats: formats),
@@ -75,16 +75,16 @@ public final class Run {
 
   private func finish(_ ledger: RunLedger) -> RunResult {
     let error = shouldStop() ? TargetError.interrupted.report : nil
-    let status = RunStatus(
-      summary: ledger.summary, targets: ledger.targets, error: error, isStrict: options.isStrict)
+    let conclusion = RunConclusion(
+      summary: ledger.summary, targets: ledger.targets, error: error, strict: options.isStrict)
     ledger.writing {
       try $0.finish(
         ReportTail(
-          targets: ledger.targets, summary: ledger.summary, stages: ledger.stages, error: error, status: status,
-          finishedAt: clock.now().text))
+          targets: ledger.targets, summary: ledger.summary, stages: ledger.stages, warnings: ledger.warnings,
+          error: error, status: conclusion.status, finishedAt: clock.now()))
     }
     return RunResult(
-      id: id, status: status, summary: ledger.summary, targets: ledger.targets, error: error,
+      id: id, conclusion: conclusion, summary: ledger.summary, targets: ledger.targets, error: error,
       reportError: ledger.reportError)
   }
 }
@@ -92,7 +92,8 @@ public final class Run {
 /// What a run came to.
 public struct RunResult {
   public var id: RunID
-  public var status: RunStatus
+  /// Its status and exit status.
+  public var conclusion: RunConclusion
   public var summary: Summary
   public var targets: [TargetRecord]
   /// What stopped the run as a whole.

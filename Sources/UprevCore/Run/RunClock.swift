@@ -1,3 +1,5 @@
+import UprevReport
+
 #if canImport(Glibc)
 import Glibc
 #else
@@ -6,8 +8,8 @@ import Darwin
 
 /// What a run knows of time.
 public protocol RunClock: Sendable {
-  /// The time of day: seconds since 1970 in UTC, and nanoseconds.
-  func now() -> FileTime
+  /// The time of day.
+  func now() -> Timestamp
   /// Seconds from some fixed moment, never going back.
   func seconds() -> Double
 }
@@ -16,9 +18,9 @@ public protocol RunClock: Sendable {
 public struct SystemClock: RunClock {
   public init() {}
 
-  public func now() -> FileTime {
+  public func now() -> Timestamp {
     let time = Self.read(CLOCK_REALTIME)
-    return FileTime(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
+    return Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
   }
 
   public func seconds() -> Double {

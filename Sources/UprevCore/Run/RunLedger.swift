@@ -5,19 +5,24 @@ import UprevReport
 final class RunLedger {
   private let options: RunOptions
   private let formats: [Format]
-  private let report: ReportWriter?
+  private var report: ReportWriter?
   private let observer: (any RunObserver)?
   private(set) var summary = Summary()
   private(set) var targets: [TargetRecord] = []
-  var stages = StageTimes()
+  private(set) var warnings = WarningList()
+  var stages = StageRecords()
   /// What went wrong with the report itself; the first error is kept, and nothing more is written.
   private(set) var reportError: (any Error)?
 
-  init(options: RunOptions, formats: [Format], report: ReportWriter?, observer: (any RunObserver)?) {
+  init(options: RunOptions, formats: [Format], observer: (any RunObserver)?) {
     self.options = options
     self.formats = formats
-    self.report = report
     self.observer = observer
+  }
+
+  /// Begins the report.
+  func begin(_ header: ReportHeader, sink: @escaping (UnsafeRawBufferPointer) throws -> Void) {
+    do { report = try ReportWriter(header, sink: sink) } catch { reportError = error }
   }
 
   func record(_ decision: Decision, in target: PathName) {
@@ -27,8 +32,8 @@ final class RunLedger {
       from: decision.from?.reportValue, to: decision.to?.reportValue, migrations: decision.migrations,
       bytesBefore: decision.bytesBefore, bytesAfter: decision.bytesAfter, sha256Before: decision.sha256Before,
       sha256After: decision.sha256After, error: decision.error?.report)
-    summary.count(record)
-    stages.count(decision)
+    summary.add(record)
+    stages.add(decision)
     if options.listsDocuments, options.listsEveryDocument || Self.isListed(decision.outcome) {
       writing { try $0.add(record) }
     }
@@ -37,7 +42,7 @@ final class RunLedger {
   }
 
   func warn(_ warning: WarningRecord) {
-    writing { try $0.add(warning) }
+    warnings.add(warning)
     observer?.warned(warning)
   }
 
@@ -56,5 +61,18 @@ final class RunLedger {
     case .migrated, .newer, .rejected: true
     case .current, .unmatched, .skipped: false
     }
+  }
+}
+
+extension StageRecords {
+  /// Counts the stages that a document went through: those that took time.
+  fileprivate mutating func add(_ decision: Decision) {
+    add(.discover, items: 1, seconds: 0)
+    guard decision.bytesBefore != nil else { return }
+    add(.read, items: 1, seconds: 0)
+    add(.detect, items: 1, seconds: decision.detectSeconds)
+    if decision.migrateSeconds > 0 { add(.migrate, items: 1, seconds: decision.migrateSeconds) }
+    if decision.validateSeconds > 0 { add(.validate, items: 1, seconds: decision.validateSeconds) }
+    if decision.outcome == .migrated { add(.write, items: 1, seconds: 0) }
   }
 }

@@ -19,7 +19,7 @@ struct TargetRun {
   ///   - stages: is told what each stage did.
   /// - Returns: the target's line of the report.
   func execute(
-    _ target: PathName, sink: @escaping DecisionSink, warn: @escaping WarningSink, stages: inout StageTimes
+    _ target: PathName, sink: @escaping DecisionSink, warn: @escaping WarningSink, stages: inout StageRecords
   ) -> TargetRecord {
     var record = TargetRecord(path: target)
     do {
@@ -34,8 +34,8 @@ struct TargetRun {
       defer {
         record.archiveFormat = reader.description.archiveFormat
         record.filters = reader.description.filters
-        stages.discover.seconds += reader.discoverSeconds
-        stages.read.seconds += reader.readSeconds
+        stages[.discover].seconds += reader.discoverSeconds
+        stages[.read].seconds += reader.readSeconds
       }
       do {
         do {
@@ -47,7 +47,7 @@ struct TargetRun {
         }
         let began = clock.seconds()
         let isCommitted = try writer.finish()
-        stages.write.seconds += clock.seconds() - began
+        stages[.write].seconds += clock.seconds() - began
         if isWhole { record.committed = isCommitted }
       } catch {
         writer.abandon()
@@ -82,14 +82,14 @@ struct TargetRun {
     return (try container.makeWriter(writeOptions, sink: sink, warn: warn), container.rewritesWhole)
   }
 
-  private func transfer(from reader: any ContainerReader, to writer: any ContainerWriter, stages: inout StageTimes)
+  private func transfer(from reader: any ContainerReader, to writer: any ContainerWriter, stages: inout StageRecords)
     throws
   {
     let batches = ElementBatchReader(
       reader: reader, maximumCount: options.batchCount, maximumBytes: Self.batchBytes, shouldStop: shouldStop)
     let decider = decider
     var writeSeconds = 0.0
-    defer { stages.write.seconds += writeSeconds }
+    defer { stages[.write].seconds += writeSeconds }
     try pool.run(
       read: { try batches.next().map { ($0, $0.bytes) } },
       work: { $0.decided(by: decider) },

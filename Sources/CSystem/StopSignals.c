@@ -1,4 +1,4 @@
-#include "uprev_stop.h"
+#include "CSystem.h"
 
 #include <signal.h>
 #include <string.h>
