@@ -88,7 +88,8 @@ struct EncodingTests {
     arguments: [
       (0, "0.000000"), (0.001_25, "0.001250"), (1.999_999_9, "2.000000"), (0.000_000_4, "0.000000"),
       (12_345.678_901, "12345.678901"), (-1, "0.000000"), (Double.nan, "0.000000"),
-      (Double.infinity, "1000000000000.000000"), (1e300, "1000000000000.000000"), (1e-320, "0.000000"),
+      (Double.infinity, "1000000000000.000000"), (1e300, "1000000000000.000000"),
+      (Double.leastNonzeroMagnitude, "0.000000"),
     ])
   func seconds(_ value: Double, _ expected: String) {
     #expect(written { $0.seconds(value) } == expected)

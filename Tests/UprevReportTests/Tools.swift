@@ -1,5 +1,6 @@
 import Foundation
 import UprevReport
+import UprevTestSupport
 
 /// The root of the checkout.
 let checkout = URL(fileURLWithPath: #filePath)
@@ -30,25 +31,10 @@ func report(_ header: ReportHeader, _ documents: [DocumentRecord], _ tail: Repor
 }
 
 /// Runs python3 with `input` on standard input.
-/// - Returns: what it printed, and its exit status.
+/// - Returns: what it printed, errors included, and its exit status.
 func python(_ arguments: [String], input: [UInt8]) throws -> (output: String, status: Int32) {
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  let inputFile = folder.appendingPathComponent("input")
-  try Data(input).write(to: inputFile)
-  let outputFile = folder.appendingPathComponent("output")
-  try Data().write(to: outputFile)
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = ["python3"] + arguments
-  process.standardInput = try FileHandle(forReadingFrom: inputFile)
-  let output = try FileHandle(forWritingTo: outputFile)
-  process.standardOutput = output
-  process.standardError = output
-  try process.run()
-  process.waitUntilExit()
-  return (String(decoding: try Data(contentsOf: outputFile), as: UTF8.self), process.terminationStatus)
+  let process = try ChildProcess.run("python3", arguments, input: input)
+  return (process.outputText + process.errorText, process.status)
 }
 
 /// The faults of a report by an oracle of its own; empty where there is none.
