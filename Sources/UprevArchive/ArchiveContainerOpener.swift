@@ -14,19 +14,24 @@ public struct ArchiveContainerOpener: ContainerOpener {
   /// - Throws: ``TargetError``: `archive-damaged` where the name ends like an archive's and the content is none,
   ///   `archive-unsupported`, `read-failed`, `permission-denied`.
   public func open(_ path: PathName) throws -> (any Container)? {
-    guard let (location, file, status) = try openFile(path) else { return nil }
-    let content: (format: ArchiveFormat, filter: ArchiveFilter?)?
-    do throws(TargetError) {
-      content = try ArchiveFormat.probe(fileSystem, file, path)
-    } catch where error.code == .archiveDamaged && !ArchiveName.promisesArchive(path) {
-      // It begins like something compressed, is not, and nobody says that it is.
-      return nil
-    }
+    guard let opened = try openFile(path) else { return nil }
+    let (location, file, status) = opened
+    let content = try probe(file, path)
     guard let content else {
       if ArchiveName.promisesArchive(path) { throw ArchiveWords.noArchive(path) }
       return nil
     }
     return ArchiveContainer(fileSystem, location, file, status, content.format, content.filter)
+  }
+
+  /// - Returns: nil where the content is no archive, or begins like something compressed, is not, and nobody says it is.
+  private func probe(_ file: OpenFile, _ path: PathName) throws(TargetError) -> ArchiveFormat.Content? {
+    do {
+      return try ArchiveFormat.probe(fileSystem, file, path)
+    } catch {
+      if error.code == .archiveDamaged, !ArchiveName.promisesArchive(path) { return nil }
+      throw error
+    }
   }
 
   private func openFile(_ path: PathName) throws(TargetError) -> (ArchiveLocation, OpenFile, FileStatus)? {

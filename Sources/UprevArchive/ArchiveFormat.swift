@@ -34,13 +34,16 @@ enum ArchiveFormat: String, Sendable {
     }
   }
 
+  /// What a file is: an archive of a format, in a filter or in none.
+  typealias Content = (format: ArchiveFormat, filter: ArchiveFilter?)
+
   /// What a file's content is: its format and the filter around it.
   ///
   /// - Returns: nil where it is no archive.
   /// - Throws: ``TargetError``: `archive-unsupported` for an archive that is not read here; whatever reading throws.
   static func probe(
     _ fileSystem: any FileSystem, _ file: OpenFile, _ path: PathName
-  ) throws(TargetError) -> (format: ArchiveFormat, filter: ArchiveFilter?)? {
+  ) throws(TargetError) -> Content? {
     let promises = ArchiveName.promisesArchive(path)
     let input = FileInput(fileSystem: fileSystem, file: file, path: path)
     let head = try input.bytes(at: 0, count: TarBlock.size)

@@ -29,13 +29,13 @@ final class EntryInput {
   /// Opens `handle` for reading; the input must outlive it.
   /// - Returns: libarchive's result
   func open(_ handle: OpaquePointer) -> Int32 {
-    let read: archive_read_callback = { _, client, buffer in
+    let read: ReadCallback = { _, client, buffer in
       guard let client, let buffer else { return -1 }
       return Unmanaged<EntryInput>.fromOpaque(client).takeUnretainedValue().nextInput(buffer)
     }
     archive_read_set_read_callback(handle, read)
     if case .file = source {
-      let seek: archive_seek_callback = { _, client, offset, whence in
+      let seek: SeekCallback = { _, client, offset, whence in
         guard let client else { return -1 }
         return Unmanaged<EntryInput>.fromOpaque(client).takeUnretainedValue().seek(offset, whence)
       }

@@ -80,8 +80,8 @@ final class EntryReader: ContainerReader {
     guard result == ARCHIVE_OK || (result == ARCHIVE_WARN && words.contains("can't be converted")), let found else {
       throw failure()
     }
-    let name = archive_entry_pathname(found).map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) } ?? []
-    let isFile = archive_entry_filetype(found) == UInt32(AE_IFREG)
+    let name = archive_entry_pathname(found).map { PathName(cString: $0).bytes } ?? []
+    let isFile = archive_entry_filetype(found) == uprev_ae_regular
     let isRegular = isFile && archive_entry_hardlink(found) == nil
     // Where it is unknown, as in a streamed zip without a directory, the body tells.
     let size = archive_entry_size_is_set(found) != 0 ? archive_entry_size(found) : 0

@@ -126,7 +126,7 @@ final class TreeEntries {
 
 extension ArchiveEntry {
   var name: PathName {
-    archive_entry_pathname(pointer).map { PathName(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+    archive_entry_pathname(pointer).map { PathName(cString: $0) }
       ?? PathName("")
   }
 
@@ -134,15 +134,15 @@ extension ArchiveEntry {
     Self.withCString(name) { archive_entry_set_pathname(pointer, $0) }
     let type =
       switch status.kind {
-      case .regular, .unknown: AE_IFREG
-      case .directory: AE_IFDIR
-      case .symbolicLink: AE_IFLNK
-      case .fifo: AE_IFIFO
-      case .socket: AE_IFSOCK
-      case .characterDevice: AE_IFCHR
-      case .blockDevice: AE_IFBLK
+      case .regular, .unknown: uprev_ae_regular
+      case .directory: uprev_ae_directory
+      case .symbolicLink: uprev_ae_symbolic_link
+      case .fifo: uprev_ae_fifo
+      case .socket: uprev_ae_socket
+      case .characterDevice: uprev_ae_character_device
+      case .blockDevice: uprev_ae_block_device
       }
-    archive_entry_set_filetype(pointer, UInt32(type))
+    archive_entry_set_filetype(pointer, type)
     archive_entry_set_perm(pointer, mode_t(truncatingIfNeeded: status.mode))
     archive_entry_set_uid(pointer, Int64(status.user))
     archive_entry_set_gid(pointer, Int64(status.group))

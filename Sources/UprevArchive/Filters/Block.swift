@@ -42,3 +42,12 @@ struct BlockSlice: Sendable {
     return result
   }
 }
+
+extension Array where Element == UInt8 {
+  /// `withUnsafeBytes` with a typed error.
+  func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try withUnsafeBufferPointer { (buffer) throws(Failure) -> Result in try body(UnsafeRawBufferPointer(buffer)) }
+  }
+}

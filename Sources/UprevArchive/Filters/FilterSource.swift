@@ -37,7 +37,7 @@ struct FileInput {
 
   /// - Returns: 0 only at the end of the file.
   func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int64) throws(TargetError) -> Int {
-    do {
+    do throws(FileSystemError) {
       return try fileSystem.read(file, into: buffer, at: position)
     } catch {
       throw ArchiveWords.readFailed(error, path)
@@ -49,8 +49,9 @@ struct FileInput {
     var result = [UInt8](repeating: 0, count: count)
     var filled = 0
     while filled < count {
-      let more = try result.withUnsafeMutableBytes { (buffer) throws(TargetError) -> Int in
-        try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]), at: position + Int64(filled))
+      let more = try result.withUnsafeMutableBufferPointer { (buffer) throws(TargetError) -> Int in
+        let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+        return try read(into: rest, at: position + Int64(filled))
       }
       if more == 0 { break }
       filled += more

@@ -59,7 +59,7 @@ final class LibrarySource: FilterSource {
   private func open() throws(TargetError) {
     isOpen = true
     let client = Unmanaged.passUnretained(self).toOpaque()
-    let read: archive_read_callback = { _, client, buffer in
+    let read: ReadCallback = { _, client, buffer in
       guard let client, let buffer else { return -1 }
       return Unmanaged<LibrarySource>.fromOpaque(client).takeUnretainedValue().nextInput(buffer)
     }

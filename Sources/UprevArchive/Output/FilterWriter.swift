@@ -22,7 +22,7 @@ final class FilterWriter {
     try sink.open(handle)
     guard let entry = archive_entry_new() else { throw ArchiveWords.noMemory(path) }
     defer { archive_entry_free(entry) }
-    archive_entry_set_filetype(entry, UInt32(AE_IFREG))
+    archive_entry_set_filetype(entry, uprev_ae_regular)
     archive_entry_set_pathname(entry, "data")
     guard archive_write_header(handle, entry) == ARCHIVE_OK else { throw error() }
   }
@@ -47,7 +47,7 @@ final class FilterWriter {
     var rest = count
     while rest > 0 {
       let part = Int(min(rest, Int64(block.count)))
-      try block.withUnsafeBytes { (bytes) throws(TargetError) in
+      try block.withBytes { (bytes) throws(TargetError) in
         try write(UnsafeRawBufferPointer(rebasing: bytes[..<part]))
       }
       rest -= Int64(part)
@@ -84,7 +84,7 @@ final class FileSink {
     archive_write_set_bytes_per_block(handle, Int32(Block.usualCapacity))
     // Otherwise the last block is filled up with zeros, which are no part of any compressed format.
     archive_write_set_bytes_in_last_block(handle, 1)
-    let write: archive_write_callback = { _, client, bytes, count in
+    let write: WriteCallback = { _, client, bytes, count in
       guard let client else { return -1 }
       return Unmanaged<FileSink>.fromOpaque(client).takeUnretainedValue()
         .write(UnsafeRawBufferPointer(start: bytes, count: count))

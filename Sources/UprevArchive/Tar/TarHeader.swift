@@ -173,7 +173,7 @@ struct TarHeader {
       guard header.position < Int64.max / 4, header.size < Int64.max / 4 else {
         throw ArchiveWords.badNumber(archive, at: at)
       }
-      let ownName = block.withBytes { ownName(of: $0) }
+      let ownName = block.withBytes { self.ownName(of: $0) }
       if let gnuName, let paxName, gnuName != paxName { throw ArchiveWords.repeatedExtension(archive, at: at) }
       header.name = sparseName ?? paxName ?? gnuName ?? ownName
       switch typeflag {

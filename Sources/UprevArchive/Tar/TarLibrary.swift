@@ -84,11 +84,11 @@ final class TarLibrary {
 
   private func open() throws(TargetError) {
     isOpen = true
-    let read: archive_read_callback = { _, client, buffer in
+    let read: ReadCallback = { _, client, buffer in
       guard let client, let buffer else { return -1 }
       return Unmanaged<TarLibrary>.fromOpaque(client).takeUnretainedValue().nextInput(buffer)
     }
-    let skip: archive_skip_callback = { _, client, count in
+    let skip: SkipCallback = { _, client, count in
       guard let client, count > 0 else { return 0 }
       return Unmanaged<TarLibrary>.fromOpaque(client).takeUnretainedValue().skipInput(count)
     }

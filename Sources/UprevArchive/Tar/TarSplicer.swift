@@ -88,7 +88,7 @@ final class TarSplicer: ContainerWriter {
     if stream == nil { try start(before: member.position) }
     guard let stream else { return }
     try checkPosition(member.position)
-    try header.withUnsafeBytes { (bytes) throws(TargetError) in try stream.write(bytes) }
+    try header.withBytes { (bytes) throws(TargetError) in try stream.write(bytes) }
     try text.withUnsafeBytes { (bytes) throws(TargetError) in try stream.write(bytes) }
     let padding = TarBlock.padding(of: Int64(text.count))
     try stream.write(zeros: padding)
