@@ -45,6 +45,7 @@ public protocol FileSystem: Sendable {
   /// All extended attributes, POSIX ACLs and labels included; empty where the file system has none.
   func extendedAttributes(of file: OpenFile) throws(FileSystemError) -> [ExtendedAttribute]
   func setExtendedAttribute(_ attribute: ExtendedAttribute, of file: OpenFile) throws(FileSystemError)
+  func removeExtendedAttribute(_ name: [UInt8], of file: OpenFile) throws(FileSystemError)
   /// `fsync(2)` of a file or a directory (macOS: `F_FULLFSYNC`).
   func synchronize(_ file: OpenFile) throws(FileSystemError)
   /// `syncfs(2)` of the file system that holds `file`, and its error since `file` was opened.

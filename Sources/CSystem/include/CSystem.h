@@ -1,0 +1,109 @@
+// The system calls of UprevCore/Files, in one shape for Linux and macOS.
+//
+// Every function answers a value of at least 0, or -errno: Swift may run code of its own between a call and a look at
+// errno. EINTR is retried. Nothing here decides anything.
+
+#ifndef UPREV_CSYSTEM_H
+#define UPREV_CSYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// The descriptor that stands for the working folder.
+extern const int uprev_working_folder;
+
+// Flags of uprev_open.
+enum {
+  UPREV_OPEN_WRITE_ONLY = 1,
+  UPREV_OPEN_READ_WRITE = 2,
+  UPREV_OPEN_CREATE = 4,
+  UPREV_OPEN_EXCLUSIVE = 8,
+  UPREV_OPEN_NO_FOLLOW = 16,
+  UPREV_OPEN_DIRECTORY = 32,
+  UPREV_OPEN_NON_BLOCKING = 64,
+};
+
+// What a directory entry is.
+enum {
+  UPREV_KIND_UNKNOWN = 0,
+  UPREV_KIND_REGULAR = 1,
+  UPREV_KIND_DIRECTORY = 2,
+  UPREV_KIND_SYMBOLIC_LINK = 3,
+  UPREV_KIND_FIFO = 4,
+  UPREV_KIND_SOCKET = 5,
+  UPREV_KIND_CHARACTER_DEVICE = 6,
+  UPREV_KIND_BLOCK_DEVICE = 7,
+};
+
+struct uprev_status {
+  uint64_t device;
+  uint64_t inode;
+  uint64_t link_count;
+  uint64_t represented_device;
+  int64_t size;
+  int64_t access_seconds, access_nanoseconds;
+  int64_t modification_seconds, modification_nanoseconds;
+  int64_t change_seconds, change_nanoseconds;
+  uint32_t mode;  // permission bits only
+  uint32_t user;
+  uint32_t group;
+  uint8_t kind;
+};
+
+int uprev_open(int folder, const char *name, uint32_t flags, uint32_t mode);
+int uprev_close(int file);
+// A negative offset means the file's own.
+ssize_t uprev_read(int file, void *buffer, size_t count, int64_t offset);
+ssize_t uprev_write(int file, const void *bytes, size_t count);
+// copy_file_range(2) at the files' own offsets; -ENOSYS where there is none.
+ssize_t uprev_copy_range(int source, int destination, size_t count);
+int uprev_status(int file, struct uprev_status *result);
+int uprev_status_of_name(int folder, const char *name, int following_links, struct uprev_status *result);
+
+// Reading a folder from its beginning. The folder's descriptor stays the caller's.
+int uprev_directory_open(int folder, void **directory);
+// 1 with a name that lives until the next call, or 0 at the end.
+int uprev_directory_next(void *directory, const char **name, size_t *length, uint8_t *kind);
+void uprev_directory_close(void *directory);
+
+int uprev_make_directory(int folder, const char *name, uint32_t mode);
+int uprev_make_symbolic_link(int folder, const char *name, const char *destination);
+ssize_t uprev_read_symbolic_link(int folder, const char *name, char *buffer, size_t size);
+int uprev_make_hard_link(int folder, const char *name, int existing_folder, const char *existing);
+int uprev_make_node(int folder, const char *name, uint8_t kind, uint32_t mode, uint64_t represented_device);
+// renameat2(2) with RENAME_NOREPLACE where exclusive is not 0.
+int uprev_rename(int folder, const char *name, int new_folder, const char *new_name, int exclusive);
+int uprev_unlink(int folder, const char *name);
+int uprev_remove_directory(int folder, const char *name);
+
+int uprev_set_mode(int file, uint32_t mode);
+int uprev_set_owner(int file, uint32_t user, uint32_t group);
+int uprev_set_owner_of_name(int folder, const char *name, uint32_t user, uint32_t group);
+int uprev_set_times(
+  int folder, const char *name, int64_t access_seconds, int64_t access_nanoseconds, int64_t modification_seconds,
+  int64_t modification_nanoseconds);
+int uprev_truncate(int file, int64_t size);
+
+// Extended attributes: names end with a zero each. On macOS the access control list is one more attribute.
+ssize_t uprev_list_attributes(int file, char *names, size_t size);
+ssize_t uprev_get_attribute(int file, const char *name, void *value, size_t size);
+int uprev_set_attribute(int file, const char *name, const void *value, size_t size);
+int uprev_remove_attribute(int file, const char *name);
+
+int uprev_synchronize(int file);
+int uprev_synchronize_file_system(int file);
+
+// The caller frees the path with uprev_free.
+int uprev_real_path(const char *name, char **path);
+void uprev_free(void *pointer);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
