@@ -102,6 +102,13 @@ int uprev_synchronize_file_system(int file);
 int uprev_real_path(const char *name, char **path);
 void uprev_free(void *pointer);
 
+// Installs handlers of SIGINT, SIGTERM and SIGHUP that only note the signal, and ignores SIGPIPE and SIGXFSZ, whose errors
+// the callers of write(2) see. A second signal of a kind ends the process as by default.
+void uprev_watch_stop_signals(void);
+
+// The number of the signal that asked to stop, or 0.
+int uprev_stop_signal(void);
+
 #ifdef __cplusplus
 }
 #endif
