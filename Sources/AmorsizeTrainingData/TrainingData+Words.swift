@@ -2,12 +2,6 @@ import LosslessJSON
 import UprevCore
 import UprevReport
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// The English of this module: what verbose operations say, and what an error says of itself.
 enum TrainingDataWords {
   static func migrating(from: Int, to: Int) -> String {
@@ -48,16 +42,6 @@ enum TrainingDataWords {
   static func tooLarge(_ limit: Int) -> String {
     "larger than \(limit) bytes"
   }
-
-  static func unreadable(_ error: FileSystemError) -> String {
-    "cannot be read: \(system(error))"
-  }
-
-  static func system(_ error: FileSystemError) -> String {
-    let reason = strerror(error.number).map { String(cString: $0) } ?? "error \(error.number)"
-    let place = error.path.map { " \($0)" } ?? ""
-    return "\(error.call)\(place): \(reason)"
-  }
 }
 
 extension TrainingDataTextError: CustomStringConvertible {
@@ -66,6 +50,7 @@ extension TrainingDataTextError: CustomStringConvertible {
     switch self {
     case .json(let error): "line \(error.line), column \(error.column): \(error.message)"
     case .notAnObject: TrainingDataWords.notAnObject
+    case .edit(let error): String(describing: error)
     }
   }
 }
@@ -84,8 +69,8 @@ extension TrainingDataError: CustomStringConvertible {
       "the time \(seconds) is out of range: the clock must give seconds since 1970"
     case .noFreeName(let name):
       "every name from \(name) on is taken: remove old training data"
-    case .fileSystem(let error):
-      TrainingDataWords.system(error)
+    case .cannotRead(let error): error.message(.reading)
+    case .cannotWrite(let error): error.message(.writing)
     }
   }
 }

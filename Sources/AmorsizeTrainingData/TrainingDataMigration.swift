@@ -4,7 +4,7 @@ import LosslessJSON
 /// modified, and of what they return every byte that did not have to change is as it was.
 public enum TrainingDataMigration {
   /// One step of the chain, from its version to the next.
-  private typealias Step = (JSONText) throws(TrainingDataTextError) -> JSONText
+  private typealias Step = @Sendable (JSONText) throws(TrainingDataTextError) -> JSONText
 
   /// The step from each version to the next.
   private static let steps: [Int: Step] = [1: migrateV1ToV2]
@@ -51,7 +51,7 @@ public enum TrainingDataMigration {
   /// stands. What Python's `json.dump(data, file, indent=2)` wrote becomes what it would write after `data["version"] = 2`.
   /// - Throws: ``TrainingDataTextError`` where the text is not one JSON object with different member names.
   public static func migrateV1ToV2(_ text: JSONText) throws(TrainingDataTextError) -> JSONText {
-    try TrainingDocument(text).settingVersion("2")
+    try TrainingDocument(text).settingVersion(2)
   }
 }
 
@@ -61,4 +61,6 @@ public enum TrainingDataTextError: Error, Hashable, Sendable {
   case json(JSONError)
   /// JSON, but no object.
   case notAnObject
+  /// The change did not fit the text.
+  case edit(JSONEditError)
 }

@@ -49,18 +49,18 @@ struct PythonOracleTests {
                 'pickle_size': pick.choice([None, 64]), 'coefficient_of_variation': pick.choice([None, number()]),
                 'function_complexity': None}, 'n_jobs': pick.randrange(1, 64), 'chunksize': pick.randrange(1, 999),
                 'speedup': number(), 'timestamp': 1.7e9 + pick.random(), 'function_signature': '%016x' % pick.getrandbits(64)}
-    with open(sys.argv[-1], 'wb') as output:
-        for index in range(int(sys.argv[2])):
-            old = training() if index % 2 else {}
-            for _ in range(pick.randrange(5)):
-                old[text()] = value(1)
-            if pick.randrange(4) == 0:
-                at = pick.randrange(len(old) + 1)
-                items = [item for item in old.items() if item[0] != 'version']
-                old = dict(items[:at] + [('version', pick.choice([1, 1.0, None, 'x', {'a': 1}, []]))] + items[at:])
-            for document in (old, {**old, 'version': 2}):
-                data = json.dumps(document, indent=2).encode('ascii')
-                output.write(len(data).to_bytes(4, 'big') + data)
+    output = sys.stdout.buffer
+    for index in range(int(sys.argv[2])):
+        old = training() if index % 2 else {}
+        for _ in range(pick.randrange(5)):
+            old[text()] = value(1)
+        if pick.randrange(4) == 0:
+            at = pick.randrange(len(old) + 1)
+            items = [item for item in old.items() if item[0] != 'version']
+            old = dict(items[:at] + [('version', pick.choice([1, 1.0, None, 'x', {'a': 1}, []]))] + items[at:])
+        for document in (old, {**old, 'version': 2}):
+            data = json.dumps(document, indent=2).encode('ascii')
+            output.write(len(data).to_bytes(4, 'big') + data)
     """
 
   @Test("A recorded execution holds what Python writes for the same values, for 3,000 executions")
@@ -74,10 +74,7 @@ struct PythonOracleTests {
       questions.append(question)
     }
     let asked = try JSONSerialization.data(withJSONObject: questions)
-    let expected = try withFolder { folder in
-      try write(Array(asked), "questions.json", folder)
-      return try answers(Self.executions, [folder + "/questions.json"])
-    }
+    let expected = try answers(Self.executions, input: Array(asked))
     #expect(expected.count == written.count)
     for (index, (found, wanted)) in zip(written, expected).enumerated() {
       try #require(
@@ -94,26 +91,26 @@ struct PythonOracleTests {
             if 'bits' in value: return struct.unpack('<d', struct.pack('<Q', int(value['bits'])))[0]
             return b''.join(struct.pack('<H', unit) for unit in value['units']).decode('utf-16-le')
         return value
-    with open(sys.argv[1]) as file, open(sys.argv[-1], 'wb') as output:
-        for question in json.load(file):
-            get = lambda name: read(question[name])
-            data = {'version': 2, 'features': {}}
-            for name in ['data_size', 'estimated_item_time', 'physical_cores', 'available_memory', 'start_method',
-                         'pickle_size', 'coefficient_of_variation', 'function_complexity']:
-                data['features'][name] = get(name)
-            for name in ['n_jobs', 'chunksize', 'speedup', 'timestamp', 'function_signature']:
+    output = sys.stdout.buffer
+    for question in json.load(sys.stdin):
+        get = lambda name: read(question[name])
+        data = {'version': 2, 'features': {}}
+        for name in ['data_size', 'estimated_item_time', 'physical_cores', 'available_memory', 'start_method',
+                     'pickle_size', 'coefficient_of_variation', 'function_complexity']:
+            data['features'][name] = get(name)
+        for name in ['n_jobs', 'chunksize', 'speedup', 'timestamp', 'function_signature']:
+            data[name] = get(name)
+        if question['streaming']:
+            data.update(buffer_size=get('buffer_size'), use_ordered=get('use_ordered'), is_streaming=True)
+        else:
+            data['system_fingerprint'] = None if question['l3_cache_mb'] is None else {
+                'physical_cores': get('physical_cores'), 'l3_cache_mb': get('l3_cache_mb'), 'numa_nodes': get('numa_nodes'),
+                'memory_bandwidth_gb_s': get('memory_bandwidth_gb_s'), 'start_method': get('start_method'),
+                'system_id': get('system_id')}
+            for name in ['adaptive_chunking_enabled', 'adaptation_rate', 'min_chunksize', 'max_chunksize']:
                 data[name] = get(name)
-            if question['streaming']:
-                data.update(buffer_size=get('buffer_size'), use_ordered=get('use_ordered'), is_streaming=True)
-            else:
-                data['system_fingerprint'] = None if question['l3_cache_mb'] is None else {
-                    'physical_cores': get('physical_cores'), 'l3_cache_mb': get('l3_cache_mb'), 'numa_nodes': get('numa_nodes'),
-                    'memory_bandwidth_gb_s': get('memory_bandwidth_gb_s'), 'start_method': get('start_method'),
-                    'system_id': get('system_id')}
-                for name in ['adaptive_chunking_enabled', 'adaptation_rate', 'min_chunksize', 'max_chunksize']:
-                    data[name] = get(name)
-            text = json.dumps(data, indent=2).encode('ascii')
-            output.write(len(text).to_bytes(4, 'big') + text)
+        text = json.dumps(data, indent=2).encode('ascii')
+        output.write(len(text).to_bytes(4, 'big') + text)
     """
 
   private func randomExecution(_ generator: inout SeededGenerator) -> (bytes: [UInt8], question: [String: Any]) {
@@ -201,37 +198,29 @@ struct PythonOracleTests {
       floats.append(Double(Int64(bitPattern: generator.next() >> (generator.next() % 60))) / 1000)
     }
     let asked = floats.map { String($0.bitPattern) }.joined(separator: "\n")
-    let expected = try withFolder { folder in
-      try write(asked, "bits", folder)
-      return try answers(
-        """
-        import json, struct, sys
-        with open(sys.argv[1]) as file, open(sys.argv[-1], 'wb') as output:
-            for line in file:
-                text = json.dumps(struct.unpack('<d', struct.pack('<Q', int(line)))[0]).encode()
-                output.write(len(text).to_bytes(4, 'big') + text)
-        """, [folder + "/bits"])
-    }
+    let expected = try answers(
+      """
+      import json, struct, sys
+      for line in sys.stdin:
+          text = json.dumps(struct.unpack('<d', struct.pack('<Q', int(line)))[0]).encode()
+          sys.stdout.buffer.write(len(text).to_bytes(4, 'big') + text)
+      """, input: Array(asked.utf8))
     #expect(expected.count == floats.count)
     for (float, wanted) in zip(floats, expected) {
       try #require(float.pythonLiteral == wanted, "seed \(Self.seed), bits \(float.bitPattern)")
     }
   }
 
-  /// Runs a Python program whose last argument is a file that it fills with pieces, each after its length in 4 bytes.
-  private func answers(_ program: String, _ arguments: [String]) throws -> [[UInt8]] {
-    try withFolder { folder in
-      let output = folder + "/answers"
-      try python(program, arguments + [output])
-      var bytes = try Array(Data(contentsOf: URL(filePath: output)))[...]
-      var pieces: [[UInt8]] = []
-      while bytes.count >= 4 {
-        let length = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
-        bytes = bytes.dropFirst(4)
-        pieces.append(Array(bytes.prefix(length)))
-        bytes = bytes.dropFirst(length)
-      }
-      return pieces
+  /// Runs a Python program that writes pieces, each after its length in 4 bytes.
+  private func answers(_ program: String, _ arguments: [String] = [], input: [UInt8] = []) throws -> [[UInt8]] {
+    var bytes = try python(program, arguments, input: input)[...]
+    var pieces: [[UInt8]] = []
+    while bytes.count >= 4 {
+      let length = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+      bytes = bytes.dropFirst(4)
+      pieces.append(Array(bytes.prefix(length)))
+      bytes = bytes.dropFirst(length)
     }
+    return pieces
   }
 }

@@ -111,7 +111,8 @@ struct StoreTests {
       #expect(throws: TrainingDataError.invalidFunctionSignature(signature)) {
         try TrainingDataStore(directory: folder).record(execution: execution)
       }
-      #expect(try namesIn(folder).isEmpty)
+      let names = try namesIn(folder)
+      #expect(names.isEmpty)
     }
   }
 
@@ -131,7 +132,8 @@ struct StoreTests {
         let store = TrainingDataStore(directory: folder, now: { time })
         #expect(throws: TrainingDataError.invalidTime(time)) { try store.record(execution: Self.execution) }
       }
-      #expect(try namesIn(folder).isEmpty)
+      let names = try namesIn(folder)
+      #expect(names.isEmpty)
     }
   }
 
@@ -189,8 +191,9 @@ struct StoreTests {
       #expect(try store.load().count == 1)
       #expect(lines.all.isEmpty)
       #expect(try store.load(verbose: true).count == 1)
-      #expect(lines.all.count == 1)
-      #expect(lines.all.first?.hasPrefix("Warning: Skipping corrupted training file: ml_training_a_1.json: ") == true)
+      let warnings = lines.all.filter { $0.hasPrefix("Warning") }
+      #expect(warnings.count == 1)
+      #expect(warnings.first?.hasPrefix("Warning: Skipping corrupted training file: ml_training_a_1.json: ") == true)
       #expect(try contents("ml_training_a_1.json", folder) == text)
     }
   }
@@ -257,7 +260,8 @@ struct StoreTests {
         try TrainingDataStore(directory: folder + "/file").record(execution: Self.execution)
         Issue.record("a file was taken for a folder")
       } catch {
-        #expect(String(describing: error) == "openat \(folder)/file: Not a directory")
+        let text = "“\(folder)/file” cannot be written: a part of its path is no folder (openat: Not a directory)"
+        #expect(String(describing: error) == text)
       }
     }
   }

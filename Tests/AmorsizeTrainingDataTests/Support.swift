@@ -2,6 +2,7 @@ import AmorsizeTrainingData
 import Foundation
 import Synchronization
 import Testing
+import UprevTestSupport
 
 /// Collects the lines of a message sink.
 final class Lines: Sendable {
@@ -16,18 +17,12 @@ final class Lines: Sendable {
 
 /// Runs `body` with the path of an empty folder that is removed afterwards.
 func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-  let folder = FileManager.default.temporaryDirectory.appending(path: "uprev-tests-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try body(folder.path)
+  let folder = try TemporaryFolder()
+  return try withExtendedLifetime(folder) { try body(folder.path) }
 }
 
 func write(_ text: String, _ name: String, _ folder: String) throws {
   try Data(text.utf8).write(to: URL(filePath: folder).appending(path: name))
-}
-
-func write(_ bytes: [UInt8], _ name: String, _ folder: String) throws {
-  try Data(bytes).write(to: URL(filePath: folder).appending(path: name))
 }
 
 func contents(_ name: String, _ folder: String) throws -> String {
@@ -51,14 +46,12 @@ let sourceRoot = URL(filePath: #filePath).deletingLastPathComponent().deletingLa
   .deletingLastPathComponent()
 
 /// Runs a Python program, with its standard library and nothing else, as an oracle.
-/// - Throws: where python3 cannot be run, or fails.
-func python(_ program: String, _ arguments: [String]) throws {
-  let process = Process()
-  process.executableURL = URL(filePath: "/usr/bin/env")
-  process.arguments = ["python3", "-I", "-c", program] + arguments
-  try process.run()
-  process.waitUntilExit()
-  try #require(process.terminationStatus == 0, "python3 failed")
+/// - Returns: its standard output.
+/// - Throws: where python3 is not found, or fails.
+func python(_ program: String, _ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
+  let process = try ChildProcess.run("python3", ["-I", "-c", program] + arguments, input: input)
+  try #require(process.status == 0, "python3: \(process.errorText)")
+  return process.output
 }
 
 /// A seeded generator: SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).

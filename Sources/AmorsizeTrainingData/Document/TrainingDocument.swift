@@ -37,6 +37,17 @@ struct TrainingDocument {
     return .known(version)
   }
 
+  /// The text with `version` as its last member, or in the place of the version that it has.
+  /// - Throws: ``TrainingDataTextError/edit(_:)``
+  func settingVersion(_ version: Int) throws(TrainingDataTextError) -> JSONText {
+    do throws(JSONEditError) {
+      let splice = try json.settingMember("version", to: .integer(version), in: json.root)
+      return try json.applying([splice])
+    } catch {
+      throw .edit(error)
+    }
+  }
+
   private static func shortened(_ literal: String) -> String {
     literal.count <= 40 ? literal : literal.prefix(40) + "…"
   }

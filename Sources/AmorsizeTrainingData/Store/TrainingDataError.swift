@@ -15,6 +15,8 @@ public enum TrainingDataError: Error, Hashable, Sendable {
   case invalidTime(Double)
   /// Many names in a row were taken; this is the last one.
   case noFreeName(PathName)
-  /// A system call failed.
-  case fileSystem(FileSystemError)
+  /// The folder is there and cannot be read.
+  case cannotRead(FileSystemError)
+  /// The file or its folder cannot be written.
+  case cannotWrite(FileSystemError)
 }

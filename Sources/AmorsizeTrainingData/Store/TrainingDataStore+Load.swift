@@ -12,7 +12,7 @@ extension TrainingDataStore {
   /// lacks gets the reference's default. A file that is damaged, cannot be read, or holds no training data is skipped; one
   /// that vanishes meanwhile is as good as never there. A folder that is missing holds no samples.
   /// - Parameter verbose: whether each migration, and each file skipped, is told to the store's message sink.
-  /// - Throws: ``TrainingDataError/fileSystem(_:)`` where the folder is there and cannot be listed.
+  /// - Throws: ``TrainingDataError/cannotRead(_:)`` where the folder is there and cannot be listed.
   public func load(verbose: Bool = false) throws(TrainingDataError) -> [TrainingSample] {
     guard let (folder, names) = try list() else { return [] }
     var samples: [TrainingSample] = []
@@ -48,7 +48,7 @@ extension TrainingDataStore {
       return (folder, names.sorted())
     } catch {
       if error.kind == .absent { return nil }
-      throw .fileSystem(error)
+      throw .cannotRead(error)
     }
   }
 
@@ -66,7 +66,7 @@ extension TrainingDataStore {
       content = try self.content(of: name, in: folder)
     } catch {
       if error.kind == .absent { return nil }
-      throw Damage(reason: TrainingDataWords.unreadable(error))
+      throw Damage(reason: error.message(.reading, about: name))
     }
     switch content {
     case .text(let text): return text

@@ -65,7 +65,7 @@ extension TrainingDataStore {
         return name
       }
     } catch {
-      throw .fileSystem(error)
+      throw .cannotWrite(error)
     }
     throw .noFreeName(PathName(first + ".json"))
   }
