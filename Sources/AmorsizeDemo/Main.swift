@@ -1,15 +1,25 @@
 import AmorsizeTrainingData
+import Foundation
 
 /// Shows the library in five parts: `AmorsizeDemo FOLDER`, where FOLDER is a copy of the samples' `ml_training`, to which it
 /// adds two files.
 @main
 struct Main {
-  static func main() throws {
+  static func main() {
     guard CommandLine.arguments.count == 2 else {
-      print("usage: AmorsizeDemo FOLDER    (a copy of samples/cache/ml_training; two files are added to it)")
-      throw DemoFailure("wrong usage")
+      TrainingDataStore.standardError(
+        "usage: AmorsizeDemo FOLDER    (a copy of samples/cache/ml_training; two files are added to it)")
+      exit(64)
     }
-    let folder = CommandLine.arguments[1]
+    do {
+      try show(CommandLine.arguments[1])
+    } catch {
+      TrainingDataStore.standardError("demo: \(error)")
+      exit(1)
+    }
+  }
+
+  private static func show(_ folder: String) throws {
     versionInformation()
     try migrationOfVersion1()
     try mixedCache(folder)

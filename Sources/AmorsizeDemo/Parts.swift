@@ -56,7 +56,7 @@ extension Main {
 
       """)
     for warning in warnings.prefix(3) { print("  \(warning)") }
-    print("\nThe first sample: \(describe(samples[0]))")
+    if let first = samples.first { print("\nThe first sample: \(describe(first))") }
   }
 
   static func newDataCarriesTheVersion(_ folder: String) throws {
@@ -71,7 +71,8 @@ extension Main {
         features: features, nJobs: 4, chunkSize: 50, speedup: 3.2, functionSignature: "0123456789abcdef"))
     let streaming = try store.recordStreaming(
       execution: StreamingExecution(
-        features: features, nJobs: 4, chunkSize: 50, speedup: 3.4, functionSignature: "0123456789abcdef", bufferSize: 12,
+        features: features, nJobs: 4, chunkSize: 50, speedup: 3.4, functionSignature: "0123456789abcdef",
+        bufferSize: 12,
         usesOrder: false))
     print("Saved, each whole or not at all:\n\n  \(batch)\n  \(streaming)")
     let samples = try store.load()
@@ -96,7 +97,7 @@ extension Main {
   }
 
   private static func describe(_ sample: TrainingSample) -> String {
-    "\(sample.features.dataSize) items, \(sample.nJobs) workers, chunks of \(sample.chunkSize), speedup \(sample.speedup)"
+    "\(sample.features.dataSize) items, n_jobs \(sample.nJobs), chunks of \(sample.chunkSize), speedup \(sample.speedup)"
   }
 }
 

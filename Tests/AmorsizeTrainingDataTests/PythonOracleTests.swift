@@ -119,13 +119,19 @@ struct PythonOracleTests {
       case 0: return Double(bitPattern: generator.next())
       case 1: return Double(Int.random(in: -100_000...100_000, using: &generator)) / 1000
       case 2: return Double(sign: .plus, exponent: Int.random(in: -40...80, using: &generator), significand: 1.25)
-      default: return [.nan, .infinity, -.infinity, 0, -0.0, 1e16, 1e-5, 0.0001, 1_234_567_890].randomElement(using: &generator) ?? 0
+      default:
+        return [.nan, .infinity, -.infinity, 0, -0.0, 1e16, 1e-5, 0.0001, 1_234_567_890].randomElement(
+          using: &generator) ?? 0
       }
     }
     func text(_ generator: inout SeededGenerator) -> String {
-      let scalars: [Unicode.Scalar] = ["a", "\"", "\\", "\n", "\r", "\t", "\u{8}", "\u{C}", "\0", "\u{7F}", "é", "\u{2028}", "😀", "\u{10FFFF}", "/"]
+      let scalars: [Unicode.Scalar] = [
+        "a", "\"", "\\", "\n", "\r", "\t", "\u{8}", "\u{C}", "\0", "\u{7F}", "é", "\u{2028}", "😀", "\u{10FFFF}", "/",
+      ]
       var result = String.UnicodeScalarView()
-      for _ in 0..<Int.random(in: 0..<10, using: &generator) { result += [scalars.randomElement(using: &generator) ?? "a"] }
+      for _ in 0..<Int.random(in: 0..<10, using: &generator) {
+        result += [scalars.randomElement(using: &generator) ?? "a"]
+      }
       return String(result)
     }
     func bits(_ value: Double?) -> Any { value.map { ["bits": String($0.bitPattern)] } ?? NSNull() }

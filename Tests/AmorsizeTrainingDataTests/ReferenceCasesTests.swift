@@ -214,7 +214,8 @@ struct ReferenceCasesTests {
     #expect(lines.all.first?.contains(version) == true)
   }
 
-  @Test("A newer version is passed through unchanged, and named", arguments: ["999", "3", "1e3", "2000000000000000000000"])
+  @Test(
+    "A newer version is passed through unchanged, and named", arguments: ["999", "3", "1e3", "2000000000000000000000"])
   func newerVersionIsPassedThrough(_ version: String) throws {
     let text = #"{"version": \#(version), "features": {"data_size": 1000}, "n_jobs": 4}"#
     let lines = Lines()

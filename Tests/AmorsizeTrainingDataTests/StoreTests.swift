@@ -3,6 +3,7 @@ import Foundation
 import LosslessJSON
 import Testing
 import UprevReport
+import UprevTestSupport
 
 @Suite("The store")
 struct StoreTests {
@@ -122,7 +123,9 @@ struct StoreTests {
       let store = TrainingDataStore(directory: folder)
       var execution = Self.execution
       execution.nJobs = 0
-      #expect(throws: TrainingDataError.notPositive(member: "n_jobs", value: 0)) { try store.record(execution: execution) }
+      #expect(throws: TrainingDataError.notPositive(member: "n_jobs", value: 0)) {
+        try store.record(execution: execution)
+      }
       var streaming = Self.streaming
       streaming.chunkSize = -3
       #expect(throws: TrainingDataError.notPositive(member: "chunksize", value: -3)) {
@@ -202,7 +205,8 @@ struct StoreTests {
   func otherFiles() throws {
     let text = #"{"n_jobs": 2, "chunksize": 10}"#
     let samples = try samplesIn([
-      "ml_calibration.json": text, "system_fingerprint.json": text, "ml_training_a_1.tmp": text, "ml_training.json": text,
+      "ml_calibration.json": text, "system_fingerprint.json": text, "ml_training_a_1.tmp": text,
+      "ml_training.json": text,
       "xml_training_a_1.json": text, "ml_training_.json": text, "ml_training_a_1.json": text,
     ])
     #expect(samples.count == 2)
@@ -212,7 +216,8 @@ struct StoreTests {
   func specialFiles() throws {
     try withFolder { folder in
       try write(#"{"n_jobs": 2, "chunksize": 10, "version": 2}"#, "data", folder)
-      try FileManager.default.createDirectory(atPath: folder + "/ml_training_a_1.json", withIntermediateDirectories: false)
+      try FileManager.default.createDirectory(
+        atPath: folder + "/ml_training_a_1.json", withIntermediateDirectories: false)
       try #require(mkfifo(folder + "/ml_training_b_2.json", 0o600) == 0)
       try FileManager.default.createSymbolicLink(
         atPath: folder + "/ml_training_c_3.json", withDestinationPath: folder + "/data")
@@ -234,6 +239,77 @@ struct StoreTests {
       let lines = Lines()
       #expect(try TrainingDataStore(directory: folder, messages: lines.add).load(verbose: true).count == 2)
       #expect(lines.all == ["Migrating training data from v1 to v2", "Migration complete: v1 → v2"])
+    }
+  }
+
+  @Test(
+    "Whatever system call fails, recording says so and leaves nothing behind",
+    arguments: [("openat", 1), ("openat", 2), ("write", 1), ("fsync", 1), ("renameat2", 1), ("fsync", 2)])
+  func failingCalls(_ call: String, _ occurrence: Int) throws {
+    try withFolder { folder in
+      let failing = FaultyFileSystem(faults: [.init(call, occurrence: occurrence, number: ENOSPC)])
+      let store = TrainingDataStore(directory: folder, fileSystem: failing)
+      let error = #expect(throws: TrainingDataError.self) { try store.record(execution: Self.execution) }
+      guard case .cannotWrite(let failure) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(failure.number == ENOSPC)
+      #expect(failing.record.failures == [call])
+      // Once the file is in its place, a folder that cannot be flushed takes nothing away.
+      let isInPlace = call == "fsync" && occurrence == 2
+      let names = try namesIn(folder)
+      #expect(names.count == (isInPlace ? 1 : 0))
+    }
+  }
+
+  @Test("A file that cannot be read is skipped with a warning")
+  func unreadableFile() throws {
+    try withFolder { folder in
+      for number in 1...3 {
+        try write(#"{"n_jobs": \#(number), "chunksize": 10}"#, "ml_training_a_\(number).json", folder)
+      }
+      let failing = FaultyFileSystem(faults: [.init("read", occurrence: 3, number: EIO)])
+      let lines = Lines()
+      let samples = try TrainingDataStore(directory: folder, fileSystem: failing, messages: lines.add).load(
+        verbose: true)
+      #expect(samples.map(\.nJobs) == [1, 3])
+      #expect(
+        lines.all.filter { $0.hasPrefix("Warning") } == [
+          "Warning: Skipping corrupted training file: ml_training_a_2.json: “ml_training_a_2.json” cannot be read: "
+            + "the device reports an error; check the disk (read: Input/output error)"
+        ])
+    }
+  }
+
+  @Test("A file that vanishes after it was listed is as good as never there")
+  func vanishingFile() throws {
+    try withFolder { folder in
+      for number in 1...3 {
+        try write(#"{"n_jobs": \#(number), "chunksize": 10}"#, "ml_training_a_\(number).json", folder)
+      }
+      let racing = FaultyFileSystem { call, occurrence, _ in
+        // The first opens the folder, the next the files in turn.
+        if call == "openat", occurrence == 3 { unlink(folder + "/ml_training_a_2.json") }
+        return nil
+      }
+      let lines = Lines()
+      let samples = try TrainingDataStore(directory: folder, fileSystem: racing, messages: lines.add).load(
+        verbose: true)
+      #expect(samples.map(\.nJobs) == [1, 3])
+      #expect(!lines.all.contains { $0.hasPrefix("Warning") })
+    }
+  }
+
+  @Test("A folder that is there and cannot be read is an error, not an empty cache")
+  func unreadableFolder() throws {
+    try withFolder { folder in
+      for call in ["openat", "readdir"] {
+        let failing = FaultyFileSystem(faults: [.init(call, number: EACCES)])
+        let store = TrainingDataStore(directory: folder, fileSystem: failing)
+        #expect(throws: TrainingDataError.self) { try store.load() }
+        #expect(failing.record.failures == [call])
+      }
     }
   }
 

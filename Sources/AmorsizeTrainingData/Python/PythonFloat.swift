@@ -45,7 +45,8 @@ extension Double {
       switch byte {
       case UInt8(ascii: "0")...UInt8(ascii: "9"): digits.append(byte)
       case UInt8(ascii: "."): point = digits.count
-      default: exponent = Int(Substring(bytes)) ?? 0  // after the `e`: a sign and digits
+      default:
+        exponent = Int(Substring(bytes)) ?? 0  // after the `e`: a sign and digits
         bytes = bytes.suffix(0)
       }
     }

@@ -57,7 +57,7 @@ extension TrainingDataStore {
         let name = PathName("\(prefix)\(signature)_\(milliseconds + attempt).json")
         do {
           try AtomicReplace(fileSystem).place(name, in: folder, from: temporary, in: folder)
-        } catch where error.kind == .exists {
+        } catch  where error.kind == .exists {
           continue
         }
         isPlaced = true
@@ -87,7 +87,7 @@ extension TrainingDataStore {
   private func openFolder() throws(FileSystemError) -> OpenFile {
     do {
       return try fileSystem.open(directory, in: nil, [.readOnly, .directory], mode: 0)
-    } catch where error.kind == .absent {
+    } catch  where error.kind == .absent {
       try makeFolder(directory.bytes[...])
       return try fileSystem.open(directory, in: nil, [.readOnly, .directory], mode: 0)
     }
@@ -100,9 +100,9 @@ extension TrainingDataStore {
     while let end = ends.last {
       do {
         try fileSystem.makeDirectory(PathName(path[..<end]), in: nil, mode: 0o777)
-      } catch where error.kind == .exists {
+      } catch  where error.kind == .exists {
         // Another program made it meanwhile.
-      } catch where error.kind == .absent {
+      } catch  where error.kind == .absent {
         var parent = path[..<end]
         while parent.last == slash { parent.removeLast() }
         while let last = parent.last, last != slash { parent.removeLast() }

@@ -20,7 +20,8 @@ public struct TrainingDataStore: Sendable {
   ///   - now: the time, in seconds since 1970.
   ///   - messages: takes the lines of verbose operations; by default they go to standard error.
   public init(
-    directory: PathName, fileSystem: any FileSystem = LocalFileSystem(), now: @escaping @Sendable () -> Double = Self.clock,
+    directory: PathName, fileSystem: any FileSystem = LocalFileSystem(),
+    now: @escaping @Sendable () -> Double = Self.clock,
     messages: @escaping MessageSink = Self.standardError
   ) {
     self.directory = directory
@@ -31,7 +32,8 @@ public struct TrainingDataStore: Sendable {
 
   /// A store in a folder that need not exist yet, given as text.
   public init(
-    directory: String, fileSystem: any FileSystem = LocalFileSystem(), now: @escaping @Sendable () -> Double = Self.clock,
+    directory: String, fileSystem: any FileSystem = LocalFileSystem(),
+    now: @escaping @Sendable () -> Double = Self.clock,
     messages: @escaping MessageSink = Self.standardError
   ) {
     self.init(directory: PathName(directory), fileSystem: fileSystem, now: now, messages: messages)
