@@ -222,6 +222,9 @@ def add_damaged(tree):
     tree.training(text + b"\n}", "rejected: invalid-json", "damaged: one bracket too many")
     tree.training(text.replace(b'": ', b"': ", 1), "rejected: invalid-json", "damaged: a quote of another kind")
     tree.training(b"\0" * 512, "rejected: invalid-json", "damaged: zeros, as a crash leaves them")
+    value = tree.execution("damaged: no n_jobs")
+    del value["n_jobs"]
+    tree.training(value, "rejected: schema-violation", "damaged: no n_jobs")
     tree.training(b"[1, 2, 3]\n", "rejected: step-failed", "an array: nowhere to put the version")
 
 

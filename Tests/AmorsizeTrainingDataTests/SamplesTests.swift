@@ -27,7 +27,7 @@ struct SamplesTests {
         return "\(sample.nJobs) \(sample.chunkSize) \(sample.features.dataSize) \(time) \(sample.isStreaming)"
       } == expected)
     #expect(lines.all.count { $0.hasPrefix("Migrating") } == lines.all.count { $0.hasPrefix("Migration complete") })
-    #expect(lines.all.count { $0.hasPrefix("Warning") } == 9)
+    #expect(lines.all.count { $0.hasPrefix("Warning") } == 10)
   }
 
   /// What the reference does with a file, in its own language; a name twice in one object, which it does not see, apart.
