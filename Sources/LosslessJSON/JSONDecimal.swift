@@ -12,6 +12,7 @@ public struct JSONDecimal: Hashable, Sendable {
     case large([UInt8])
   }
 
+  /// Whether the value is below zero.
   public let isNegative: Bool
   let significand: Significand
   let exponent: DecimalExponent
@@ -24,6 +25,7 @@ public struct JSONDecimal: Hashable, Sendable {
     self.exponent = exponent
   }
 
+  /// The value of an integer.
   public init(_ integer: Int) {
     let magnitude = UInt64(integer.magnitude)
     if magnitude < 1_000_000_000_000_000_000 {
@@ -41,6 +43,7 @@ public struct JSONDecimal: Hashable, Sendable {
     self = value
   }
 
+  /// Whether the value is 0.
   public var isZero: Bool { significand == .small(0) }
 
   /// Whether the value is an integer, of any size.

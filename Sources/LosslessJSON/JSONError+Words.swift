@@ -60,3 +60,28 @@ extension JSONPointer {
   /// The pointer in double quotes, for sentences; the root's pointer is empty.
   var quoted: String { "\"\(description)\"" }
 }
+
+extension JSONPointerError: CustomStringConvertible {
+  /// One sentence for people.
+  public var description: String {
+    switch reason {
+    case .noLeadingSlash: "A JSON Pointer is empty or begins with \"/\"."
+    case .invalidEscape: "In a JSON Pointer \"~\" is written \"~0\" and \"/\" is written \"~1\"."
+    }
+  }
+}
+
+extension JSONEditError: CustomStringConvertible {
+  /// One sentence for people.
+  public var description: String {
+    switch self {
+    case .notAnObject: "Only an object has members."
+    case .notAnArray: "Only an array has elements."
+    case .positionOutOfRange: "There is no such place among the members or elements."
+    case .foreignValue: "The value belongs to another document."
+    case .rootRemoved: "The value is the whole document and cannot be removed."
+    case .overlappingSplices: "Two changes concern the same bytes."
+    case .spliceOutOfRange: "A change reaches beyond the text."
+    }
+  }
+}

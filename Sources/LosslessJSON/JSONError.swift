@@ -74,6 +74,7 @@ public struct JSONError: Error, Hashable, Sendable {
     }
   }
 
+  /// What exactly was found.
   public var reason: Reason
   /// Of the offending byte, from 0; the text's size where the text ends too early.
   public var offset: Int
@@ -84,8 +85,13 @@ public struct JSONError: Error, Hashable, Sendable {
   /// The second of two members with one name; nil for any other reason.
   public var pointer: JSONPointer?
 
+  /// What kind of trouble it is, for programs.
   public var code: Code { reason.code }
 
+  /// - Parameters:
+  ///   - offset: in bytes, from 0.
+  ///   - line: from 1.
+  ///   - column: in bytes, from 1.
   public init(reason: Reason, offset: Int, line: Int, column: Int, pointer: JSONPointer? = nil) {
     self.reason = reason
     self.offset = offset

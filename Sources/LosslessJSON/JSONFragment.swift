@@ -27,10 +27,13 @@ public struct JSONFragment: Sendable {
     content = .value(document.root)
   }
 
+  /// `null`
   public static let null = JSONFragment(.word("null"))
 
+  /// `true` or `false`
   public static func bool(_ value: Bool) -> JSONFragment { JSONFragment(.word(value ? "true" : "false")) }
 
+  /// Written in digits.
   public static func integer(_ value: Int) -> JSONFragment { JSONFragment(.integer(value)) }
 
   /// Written as its canonical description.
@@ -39,6 +42,7 @@ public struct JSONFragment: Sendable {
   /// Escaped as the document it comes into escapes (see ``IndexedJSON/settingMember(_:to:in:)``).
   public static func string(_ value: String) -> JSONFragment { JSONFragment(.string(value)) }
 
+  /// - Parameter elements: in the order in which they are written.
   public static func array(_ elements: [JSONFragment]) -> JSONFragment { JSONFragment(.array(elements)) }
 
   /// - Parameter members: in the order in which they are written. The names must differ.

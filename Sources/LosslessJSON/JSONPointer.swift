@@ -6,6 +6,7 @@ public struct JSONPointer: Sendable {
   /// The root.
   public static let root = JSONPointer(tokens: [])
 
+  /// - Parameter tokens: unescaped.
   public init(tokens: [String]) {
     self.tokens = tokens
   }
@@ -63,12 +64,13 @@ public struct JSONPointer: Sendable {
 }
 
 extension JSONPointer: Hashable {
-  // Swift's == on strings holds canonically equivalent ones equal; member names differ as soon as their bytes do.
+  /// Token by token, by bytes: Swift's `==` holds canonically equivalent strings equal, member names are not.
   public static func == (left: JSONPointer, right: JSONPointer) -> Bool {
     left.tokens.count == right.tokens.count
       && zip(left.tokens, right.tokens).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
   }
 
+  /// Hashes the tokens' bytes.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(tokens.count)
     for token in tokens {
@@ -98,6 +100,7 @@ extension JSONPointer: CustomStringConvertible {
 
 /// Why a text is no JSON Pointer.
 public struct JSONPointerError: Error, Hashable, Sendable {
+  /// What is wrong.
   public enum Reason: Hashable, Sendable, CaseIterable {
     /// A pointer is empty or begins with `/`.
     case noLeadingSlash
@@ -105,22 +108,14 @@ public struct JSONPointerError: Error, Hashable, Sendable {
     case invalidEscape
   }
 
+  /// What is wrong.
   public var reason: Reason
   /// In bytes of the pointer's UTF-8, from 0.
   public var offset: Int
 
+  /// - Parameter offset: in bytes, from 0.
   public init(reason: Reason, offset: Int) {
     self.reason = reason
     self.offset = offset
-  }
-}
-
-extension JSONPointerError: CustomStringConvertible {
-  /// One sentence for people.
-  public var description: String {
-    switch reason {
-    case .noLeadingSlash: "A JSON Pointer is empty or begins with \"/\"."
-    case .invalidEscape: "In a JSON Pointer \"~\" is written \"~0\" and \"/\" is written \"~1\"."
-    }
   }
 }

@@ -10,6 +10,7 @@ public struct JSONReadingOptions: Hashable, Sendable {
   /// Bytes; a larger text is refused as `tooLarge`. Values of 2^32 - 1 and above mean 2^32 - 2.
   public var maximumSize: Int
 
+  /// RFC 8259 and nothing more, 1000 levels, 1 GiB, unless said otherwise.
   public init(allowsNonFinite: Bool = false, maximumDepth: Int = 1000, maximumSize: Int = 1 << 30) {
     self.allowsNonFinite = allowsNonFinite
     self.maximumDepth = maximumDepth

@@ -2,8 +2,10 @@
 public struct JSONSplice: Sendable, Hashable {
   /// Offsets in the text as it is before any change; empty for an insertion.
   public var range: Range<Int>
+  /// What comes in their place; empty for a removal.
   public var replacement: [UInt8]
 
+  /// - Parameter range: offsets in the text as it is before any change.
   public init(range: Range<Int>, replacement: [UInt8]) {
     self.range = range
     self.replacement = replacement

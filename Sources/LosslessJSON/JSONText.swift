@@ -62,6 +62,7 @@ extension JSONText: Hashable {
     left.count == right.count && left.storage == right.storage
   }
 
+  /// Hashes the bytes, padding excluded.
   public func hash(into hasher: inout Hasher) {
     withUnsafeBytes { hasher.combine(bytes: $0) }
   }

@@ -53,6 +53,7 @@ public struct JSONMembers: Sequence, Sendable {
       self.end = end
     }
 
+    /// The next member, or nil after the last.
     @inlinable
     public mutating func next() -> (name: JSONName, value: JSONValue)? {
       guard name < end else { return nil }
@@ -62,6 +63,7 @@ public struct JSONMembers: Sequence, Sendable {
     }
   }
 
+  /// Begins with the first.
   @inlinable
   public func makeIterator() -> Iterator { Iterator(index: index, name: first, end: end) }
 }
@@ -92,6 +94,7 @@ public struct JSONElements: Sequence, Sendable {
       self.end = end
     }
 
+    /// The next element, or nil after the last.
     @inlinable
     public mutating func next() -> JSONValue? {
       guard element < end else { return nil }
@@ -101,6 +104,7 @@ public struct JSONElements: Sequence, Sendable {
     }
   }
 
+  /// Begins with the first.
   @inlinable
   public func makeIterator() -> Iterator { Iterator(index: index, element: first, end: end) }
 }

@@ -13,6 +13,7 @@ public struct JSONValue: Sendable {
     @inline(__always) get { index.entries[entry] }
   }
 
+  /// What the value is.
   @inlinable public var kind: JSONKind { record.kind }
 
   /// Offsets of the value's bytes in the text, brackets and quotes included.
@@ -75,10 +76,16 @@ extension JSONIndex {
   /// Whether the string at `entry` is `other`, by bytes after unescaping.
   func equals(_ entry: Int, _ other: String) -> Bool {
     var other = other
-    return other.withUTF8 { wanted in
-      let record = entries[entry]
-      if !record.hasEscape, Int(record.end) - Int(record.start) - 2 != wanted.count { return false }
-      return withRawIndex { raw in raw.content(entry) { RawIndex.order($0, wanted) == 0 } } ?? false
-    }
+    return other.withUTF8 { equals(entry, $0) }
+  }
+
+  func equals(_ entry: Int, _ other: [UInt8]) -> Bool {
+    other.withUnsafeBufferPointer { equals(entry, $0) }
+  }
+
+  private func equals(_ entry: Int, _ wanted: UnsafeBufferPointer<UInt8>) -> Bool {
+    let record = entries[entry]
+    if !record.hasEscape, Int(record.end) - Int(record.start) - 2 != wanted.count { return false }
+    return withRawIndex { raw in raw.content(entry) { RawIndex.order($0, wanted) == 0 } } ?? false
   }
 }

@@ -19,12 +19,14 @@ enum NameSignature {
   /// - Parameter start: what stands between the quotes of a name with escapes.
   @inline(never)
   static func ofEscaped(_ start: UnsafePointer<UInt8>, count: Int) -> UInt32 {
-    var bytes = Unescaping.bytes(start, count: count, loneSurrogates: .kept)
-    let size = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: 8))
-    return bytes.withUnsafeBufferPointer { buffer in
+    of(Unescaping.bytes(start, count: count, loneSurrogates: .kept))
+  }
+
+  /// - Parameter name: unescaped.
+  static func of(_ name: [UInt8]) -> UInt32 {
+    (name + repeatElement(0, count: 8)).withUnsafeBufferPointer { buffer in
       guard let start = buffer.baseAddress else { return 0 }
-      return of(start, count: size)
+      return of(start, count: name.count)
     }
   }
 }
