@@ -63,18 +63,19 @@ cp -R -P -p "$root/samples/cache" cache
 cp -p "$root/samples/snapshots/2025-06-29-pax.tar.gz" snapshot.tar.gz
 
 heading "UPREV 1: What is there, in a tree and in a snapshot"
-run 0 uprev info cache snapshot.tar.gz
-
-heading "UPREV 2: The migration of both, in one run"
 cat <<'TEXT'
-The samples hold damaged documents and impossible versions. They are rejected, reported, and left as they are; all others are
-migrated. So that nobody overlooks it, the exit status is then 3: the demo expects exactly that.
+The samples hold damaged documents and impossible versions on purpose. Uprev rejects these, reports them, and leaves them as
+they are; so that nobody overlooks it, the exit status is then 3, and the demo expects exactly that.
 
 TEXT
+run 3 uprev info cache snapshot.tar.gz
+
+heading "UPREV 2: The migration of both, in one run"
+echo 'All but the rejected documents are migrated; the exit status is 3 because some are rejected.'
 run 3 uprev migrate --report report.json cache snapshot.tar.gz
 
 heading "UPREV 3: What is there now"
-run 0 uprev info cache snapshot.tar.gz
+run 3 uprev info cache snapshot.tar.gz
 
 heading "UPREV 4: One document, before and after"
 document=$(python3 -c '
