@@ -83,7 +83,7 @@ def tree_by_value(target, data):
 
 
 def stream_digest(target, compression):
-    """Digest of the decompressed stream up to its last byte that is not zero; at least two blocks of zeros must follow."""
+    """Digest of the decompressed stream up to its last byte that is not zero; two blocks of zeros must follow."""
     digest, zeros, total = hashlib.sha256(), 0, 0
     with subprocess.Popen([*DECOMPRESS[compression], target], stdout=subprocess.PIPE) as process:
         while piece := process.stdout.read(MEBIBYTE):
@@ -102,7 +102,7 @@ def stream_digest(target, compression):
 
 
 def members_digest(target, compression):
-    """Digest of every member's name, kind, mode, time in seconds, size and data, in order, as Python's tarfile sees them."""
+    """Digest of every member's name, kind, mode, time in seconds, size and data, in order, as tarfile sees them."""
     digest = hashlib.sha256()
     with subprocess.Popen([*DECOMPRESS[compression], target], stdout=subprocess.PIPE) as process:
         try:

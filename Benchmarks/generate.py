@@ -44,7 +44,7 @@ DataSet = collections.namedtuple(
 
 
 def document(rng, timestamp, signature):
-    """One execution, in the reference's member order; a fifth of them is saved natively at version 2, which stands first."""
+    """One execution, in the reference's member order; a fifth is saved natively at version 2, which stands first."""
 
     def pick(choices):
         return choices[int(rng.random() * len(choices))]
@@ -147,7 +147,7 @@ def chunk(arguments):
 
 
 def binary(index, size):
-    """Pieces of one binary: by turns random bytes and, as in tables of numbers, few byte values with long repetitions."""
+    """Pieces of one binary: by turns random bytes and, as in tables of numbers, few byte values that recur."""
     rng = random.Random(f"{SEED}/binary/{index}")
     few = bytes(16 * (value & 15) for value in range(256))
     repeated = [rng.getrandbits(8 * 4096).to_bytes(4096, "little").translate(few) for _ in range(32)]
@@ -324,9 +324,11 @@ def main():
     arguments = parser.parse_args()
     if arguments.documents < 1 or arguments.binaries < 0:
         parser.error("DOCUMENTS is 1 or more, BYTES 0 or more")
-    made = data_set(
-        arguments.data, arguments.kind, arguments.documents, arguments.binaries, lambda text: print(text, file=sys.stderr)
-    )
+
+    def say(text):
+        print(text, file=sys.stderr, flush=True)
+
+    made = data_set(arguments.data, arguments.kind, arguments.documents, arguments.binaries, say)
     print(json.dumps(made._asdict(), indent=2))
 
 

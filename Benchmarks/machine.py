@@ -55,4 +55,4 @@ def versions(uprev):
         "zstd": first_line("zstd", "--version"),
         "cc": first_line("cc", "--version"),
     }
-    return {name: version.strip("* ") for name, version in found.items() if version}
+    return {name: version.strip("* ").removeprefix(f"{name} ") for name, version in found.items() if version}

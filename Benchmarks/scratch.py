@@ -18,6 +18,7 @@ import time
 
 IMAGE_BYTES = 6 << 30
 IMAGE_INODES = 400_000
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 # path: the folder to work in. name: for the table. flushes: whether a flush reaches a disk, so that comparisons of
 # durable writing mean something. note: what the reader must know about it, or "".
@@ -40,14 +41,14 @@ def raise_on_signals():
             os._exit(128 + number)
         raise Interrupted(number)
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING_SIGNALS:
         signal.signal(number, interrupted)
 
 
 @contextlib.contextmanager
 def signals_held():
     """No signal interrupts what is inside; one that comes is dropped, for the program is on its way out."""
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in ENDING_SIGNALS}
     try:
         yield
     finally:
@@ -154,15 +155,15 @@ def scratch(data, wanted, loop, say):
             folder = data / f"scratch-{os.getpid()}"
             folder.mkdir()
             try:
-                yield_place = Place(mount_image(folder), "ext4 with a journal, loop-mounted", True, "")
+                mounted = Place(mount_image(folder), "ext4 with a journal, loop-mounted", True, "")
             except (OSError, subprocess.CalledProcessError) as error:
                 reason = getattr(error, "stderr", None) or str(error).encode()
                 say(f"no loop mount here: {reason.decode(errors='replace').strip()}")
                 with signals_held():
                     remove(folder)
-                folder, yield_place = None, None
-            if yield_place is not None:
-                yield yield_place
+                folder, mounted = None, None
+            if mounted is not None:
+                yield mounted
                 return
         parent = wanted
         if parent is None:

@@ -84,7 +84,10 @@ def mark_text(mark):
     return f"{wanted}{value} {verdict}"
 
 
-COLUMNS = ("", "documents", "wall s", "CPU s", "peak MB", "documents/s", "wall ÷ Uprev’s", "range", "CPU ÷ Uprev’s", "mark")
+COLUMNS = (
+    *("", "documents", "wall s", "CPU s", "peak MB", "documents/s"),
+    *("wall ÷ Uprev’s", "range", "CPU ÷ Uprev’s", "mark"),
+)
 
 
 def cells(work):
