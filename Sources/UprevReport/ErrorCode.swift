@@ -37,4 +37,6 @@ public enum WarningCode: String, CaseIterable, Sendable {
   case notCopied = "not-copied"
   /// Something of this run could not be cleaned up.
   case notCleanedUp = "not-cleaned-up"
+  /// More warnings of one code than a report lists.
+  case warningsOmitted = "warnings-omitted"
 }

@@ -5,10 +5,12 @@ public struct PathName: Hashable, Sendable, Comparable {
   /// The name's bytes, without a terminating zero.
   public let bytes: [UInt8]
 
+  /// A name of any bytes.
   public init(_ bytes: some Sequence<UInt8>) {
     self.bytes = Array(bytes)
   }
 
+  /// A string's UTF-8.
   public init(_ string: String) {
     self.bytes = Array(string.utf8)
   }

@@ -1,5 +1,6 @@
 /// The error of one document, as it stands in a report.
 public struct ReportError: Hashable, Sendable {
+  /// Which error, of the closed list.
   public var code: ErrorCode
   /// One sentence for people, remedy included.
   public var message: String
@@ -12,6 +13,7 @@ public struct ReportError: Hashable, Sendable {
   /// What to do about it, if there is more to say than `message` does.
   public var hint: String?
 
+  /// An error with its code and words, and its place where there is one.
   public init(
     code: ErrorCode, message: String, pointer: String? = nil, line: Int? = nil, column: Int? = nil, hint: String? = nil
   ) {
@@ -32,18 +34,26 @@ public struct DocumentRecord: Sendable {
   public var path: PathName
   /// The name of the format that claims it.
   public var format: String?
+  /// What became of it.
   public var outcome: Outcome
+  /// The version that was found, or nil where none was.
   public var from: ReportVersionValue?
+  /// The version it has afterwards, or nil where that is not known.
   public var to: ReportVersionValue?
   /// The edges taken, in order.
   public var migrations: [MigrationRecord]
+  /// Of the text that was read, or nil where it was not read.
   public var bytesBefore: Int?
+  /// Of the new text; nil unless `migrated`.
   public var bytesAfter: Int?
   /// 32 bytes, or nil where the text was not read.
   public var sha256Before: [UInt8]?
+  /// 32 bytes, or nil unless `migrated`.
   public var sha256After: [UInt8]?
+  /// Why it was rejected; nil for every other outcome.
   public var error: ReportError?
 
+  /// One document; what is not known of it is nil.
   public init(
     target: PathName, path: PathName, format: String?, outcome: Outcome, from: ReportVersionValue? = nil,
     to: ReportVersionValue? = nil, migrations: [MigrationRecord] = [], bytesBefore: Int? = nil, bytesAfter: Int? = nil,
@@ -66,9 +76,12 @@ public struct DocumentRecord: Sendable {
 
 /// One edge of the version graph that a document took.
 public struct MigrationRecord: Hashable, Sendable {
+  /// Where the edge starts.
   public var from: ReportVersionValue
+  /// Where it ends.
   public var to: ReportVersionValue
 
+  /// The edge between two versions.
   public init(from: ReportVersionValue, to: ReportVersionValue) {
     self.from = from
     self.to = to
@@ -76,7 +89,7 @@ public struct MigrationRecord: Hashable, Sendable {
 }
 
 /// What a target is.
-public enum TargetKind: String, Sendable {
+public enum TargetKind: String, CaseIterable, Sendable {
   case tree
   case archive
 }
@@ -85,6 +98,7 @@ public enum TargetKind: String, Sendable {
 public struct TargetRecord: Sendable {
   /// As given on the command line.
   public var path: PathName
+  /// Nil where it could not be opened.
   public var kind: TargetKind?
   /// `ustar`, `pax`, `gnutar`, `cpio`, `zip`, `7zip`; nil for a tree.
   public var archiveFormat: String?
@@ -92,8 +106,10 @@ public struct TargetRecord: Sendable {
   public var filters: [String]
   /// Whether the outcomes of its documents took effect.
   public var committed: Bool
+  /// Why it failed as a whole.
   public var error: ReportError?
 
+  /// One target; what is not known of it is nil.
   public init(
     path: PathName, kind: TargetKind? = nil, archiveFormat: String? = nil, filters: [String] = [],
     committed: Bool = false, error: ReportError? = nil
@@ -109,10 +125,14 @@ public struct TargetRecord: Sendable {
 
 /// Something noticed without failing.
 public struct WarningRecord: Hashable, Sendable {
+  /// Which warning, of the closed list.
   public var code: WarningCode
+  /// One sentence for people.
   public var message: String
+  /// What it is about, inside its target.
   public var path: PathName?
 
+  /// A warning, and what it is about where that has a name.
   public init(code: WarningCode, message: String, path: PathName?) {
     self.code = code
     self.message = message

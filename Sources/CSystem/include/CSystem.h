@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "Lease.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -101,6 +103,13 @@ int uprev_synchronize_file_system(int file);
 // The caller frees the path with uprev_free.
 int uprev_real_path(const char *name, char **path);
 void uprev_free(void *pointer);
+
+// Installs handlers of SIGINT, SIGTERM and SIGHUP that only note the signal, and ignores SIGPIPE and SIGXFSZ, whose errors
+// the callers of write(2) see. A second signal of a kind ends the process as by default.
+void uprev_watch_stop_signals(void);
+
+// The number of the signal that asked to stop, or 0.
+int uprev_stop_signal(void);
 
 #ifdef __cplusplus
 }

@@ -2,14 +2,36 @@ import LosslessJSON
 import UprevReport
 
 /// The version of a document, as its format counts versions.
-public enum FormatVersion: Hashable, Sendable {
+public enum FormatVersion: Sendable {
   /// An integral JSON number of any size; `2`, `2.0` and `20e-1` are equal.
   case integer(JSONDecimal)
-  /// A string; strings have no order.
+  /// A string; strings have no order, and are equal if their bytes are.
   case string(String)
 
+  /// An integer version.
   public init(_ integer: Int) {
     self = .integer(JSONDecimal(integer))
+  }
+}
+
+extension FormatVersion: Hashable {
+  /// Numbers by value, strings byte by byte: Swift's `==` holds canonically equivalent strings equal, JSON does not.
+  public static func == (left: FormatVersion, right: FormatVersion) -> Bool {
+    switch (left, right) {
+    case (.integer(let left), .integer(let right)): left == right
+    case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+    default: false
+    }
+  }
+
+  /// Of what `==` compares.
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .integer(let number): hasher.combine(number)
+    case .string(let string):
+      hasher.combine(string.utf8.count)
+      for byte in string.utf8 { hasher.combine(byte) }
+    }
   }
 }
 

@@ -1,0 +1,66 @@
+import LosslessJSON
+
+/// One schema object, compiled. Subschemas are indices into ``Schema/nodes``.
+struct SchemaNode: Sendable {
+  /// A subschema for the member of one name.
+  struct Property: Sendable {
+    var key: JSONKey
+    var node: Int
+  }
+
+  /// Where the schema stands in its document.
+  let location: JSONPointer
+  /// Set in a boolean schema.
+  var verdict: Bool?
+  var types: SchemaTypes?
+  var required: [JSONKey] = []
+  var properties: [Property] = []
+  var items: Int?
+  var enumeration: [JSONValue]?
+  var constant: JSONValue?
+  var minimum: Minimum?
+
+  /// A bound with its literal, for messages.
+  struct Minimum: Sendable {
+    var value: JSONDecimal
+    var literal: String
+  }
+
+  init(location: JSONPointer) {
+    self.location = location
+  }
+}
+
+/// The values that the keyword `type` lists.
+struct SchemaTypes: OptionSet, Hashable, Sendable {
+  let rawValue: UInt8
+
+  static let null = SchemaTypes(rawValue: 1)
+  static let boolean = SchemaTypes(rawValue: 2)
+  static let object = SchemaTypes(rawValue: 4)
+  static let array = SchemaTypes(rawValue: 8)
+  static let number = SchemaTypes(rawValue: 16)
+  static let string = SchemaTypes(rawValue: 32)
+  static let integer = SchemaTypes(rawValue: 64)
+
+  /// In the order of the specification (2020-12, validation, 6.1.1).
+  static let named: [(name: String, type: SchemaTypes)] = [
+    ("null", .null), ("boolean", .boolean), ("object", .object), ("array", .array), ("number", .number),
+    ("string", .string), ("integer", .integer),
+  ]
+
+  var names: [String] { SchemaTypes.named.filter { contains($0.type) }.map(\.name) }
+
+  /// An integer is a number with an integral value, of any size and however it is written.
+  func allows(_ value: JSONValue) -> Bool {
+    switch value.kind {
+    case .null: contains(.null)
+    case .false, .true: contains(.boolean)
+    case .object: contains(.object)
+    case .array: contains(.array)
+    case .string: contains(.string)
+    case .nonFinite: contains(.number)
+    case .number: contains(.number) || contains(.integer) && value.number?.isIntegral == true
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import JSONSchema
+import LosslessJSON
+import UprevReport
+
+// Every English sentence about one document's content, and only here.
+
+extension DocumentError {
+  private init(
+    _ code: ErrorCode, _ message: String, at value: JSONValue?, _ pointer: JSONPointer?, hint: String? = nil
+  ) {
+    self.init(
+      ReportError(
+        code: code, message: message, pointer: pointer?.description, line: value?.line, column: value?.column,
+        hint: hint)
+    )
+  }
+
+  // MARK: JSON
+
+  /// What reading the document ran into.
+  init(_ error: JSONError) {
+    let code: ErrorCode =
+      switch error.code {
+      case .invalidJSON: .invalidJSON
+      case .notUTF8: .notUTF8
+      case .duplicateKey: .duplicateKey
+      case .tooDeep: .tooDeep
+      case .tooLarge: .tooLarge
+      }
+    self.init(
+      ReportError(
+        code: code, message: error.message, pointer: error.pointer?.description, line: error.line,
+        column: error.column, hint: error.hint))
+  }
+
+  // MARK: Versions
+
+  static func missingVersion(_ pointer: JSONPointer) -> DocumentError {
+    DocumentError(
+      .invalidVersion, "There is no version at \(quoted(pointer)).", at: nil, pointer,
+      hint: "Where an absent version means a certain one, say so with \"missing:\" in the pipeline's format.")
+  }
+
+  static func invalidVersion(_ value: JSONValue, _ rule: VersionRule) -> DocumentError {
+    let wanted = rule.kind == .integer ? "an integer" : "a string"
+    return DocumentError(
+      .invalidVersion, "The version at \(quoted(rule.pointer)) is \(shown(value)), not \(wanted).", at: value,
+      rule.pointer,
+      hint: "Correct it in the document, or give its meaning with \"map:\" or \"invalid:\" in the pipeline's format.")
+  }
+
+  /// A string that is no text.
+  static func unknownVersion(_ value: JSONValue, _ pointer: JSONPointer) -> DocumentError {
+    DocumentError(
+      .unknownVersion, "The format does not know version \(shown(value)), which is no Unicode text.", at: value, pointer
+    )
+  }
+
+  static func unknownVersion(_ detection: Detection, known: [FormatVersion], _ rule: VersionRule) -> DocumentError {
+    DocumentError(
+      .unknownVersion, "The format does not know version \(shown(detection.version)).", at: detection.value,
+      rule.pointer, hint: "It knows \(list(known)).")
+  }
+
+  static func noMigrationPath(_ detection: Detection, to goal: FormatVersion, _ rule: VersionRule) -> DocumentError {
+    DocumentError(
+      .noMigrationPath,
+      "No migrations lead from version \(shown(detection.version)) to version \(shown(goal)).", at: detection.value,
+      rule.pointer)
+  }
+
+  // MARK: Migrations
+
+  static func noPlaceForVersion(_ version: FormatVersion, _ pointer: JSONPointer) -> DocumentError {
+    DocumentError(
+      .stepFailed,
+      "Version \(shown(version)) cannot be written to \(quoted(pointer)): there is no object to hold it.", at: nil,
+      pointer)
+  }
+
+  static func otherVersionAfter(_ migration: Migration, _ found: Detection) -> DocumentError {
+    DocumentError(
+      .stepFailed,
+      "After the migration from version \(shown(migration.from)) to \(shown(migration.to)) the document counts as "
+        + "version \(shown(found.version)).", at: nil, nil)
+  }
+
+  static func invalidResult(_ migration: Migration, _ error: JSONError) -> DocumentError {
+    DocumentError(
+      .stepFailed,
+      "After the migration from version \(shown(migration.from)) to \(shown(migration.to)) the document cannot be read: "
+        + error.message, at: nil, error.pointer)
+  }
+
+  // MARK: Schemas
+
+  /// - Parameter isResult: whether it is what a migration made, not what was read.
+  static func schemaViolation(
+    _ violation: SchemaViolation, of version: FormatVersion, isResult: Bool
+  ) -> DocumentError {
+    let subject = isResult ? "The migrated document" : "The document"
+    return DocumentError(
+      ReportError(
+        code: .schemaViolation,
+        message: "\(subject) does not satisfy the schema of version \(shown(version)): \(violation.message)",
+        pointer: violation.pointer.description, line: violation.line, column: violation.column))
+  }
+
+  // MARK: Parts of sentences
+
+  static func quoted(_ pointer: JSONPointer) -> String { "\"\(pointer.description)\"" }
+
+  private static let longestShown = 40
+  private static let mostListed = 20
+
+  /// A value as it is written, if that is short.
+  private static func shown(_ value: JSONValue) -> String {
+    switch value.kind {
+    case .object: return "an object"
+    case .array: return "an array"
+    default:
+      let literal = value.literal
+      if literal.count <= longestShown { return String(decoding: literal, as: UTF8.self) }
+      return String(decoding: literal.prefix(longestShown), as: UTF8.self) + "…"
+    }
+  }
+
+  static func shown(_ version: FormatVersion) -> String {
+    switch version {
+    case .integer(let number): return shortened(number.description)
+    case .string(let string): return "\"" + shortened(string) + "\""
+    }
+  }
+
+  private static func shortened(_ text: String) -> String {
+    text.count <= longestShown ? text : text.prefix(longestShown) + "…"
+  }
+
+  private static func list(_ versions: [FormatVersion]) -> String {
+    let shown = versions.prefix(mostListed).map { self.shown($0) }.joined(separator: ", ")
+    return versions.count > mostListed ? shown + " and \(versions.count - mostListed) more" : shown
+  }
+}
+
+extension WarningRecord {
+  static func newerVersion(
+    _ version: FormatVersion, current: FormatVersion, format: String, at path: PathName
+  ) -> WarningRecord {
+    WarningRecord(
+      code: .newerVersion,
+      message:
+        "Version \(DocumentError.shown(version)) is above the current version \(DocumentError.shown(current)) of "
+        + "\(format); it was left alone.", path: path)
+  }
+}

@@ -1,0 +1,162 @@
+import JSONSchema
+import LosslessJSON
+import UprevReport
+
+extension PipelineDecoder {
+  /// The `type` of a version rule, read first: every other version in the format depends on it.
+  mutating func versionKind(_ node: YAMLNode) -> VersionRule.Kind? {
+    guard case .mapping(let pairs) = node.content,
+      let type = pairs.first(where: { $0.key.isText("type") })?.value
+    else {
+      noteFaults(ofRule: node)
+      return nil
+    }
+    if type.isText("semver") {
+      note(.typeNotSupported("semver"), at: type.mark)
+    } else if let kind = word(type, "`type`", VersionRule.Kind.self) {
+      return kind
+    }
+    noteFaults(ofRule: node)
+    return nil
+  }
+
+  /// What is wrong with a rule apart from its type.
+  private mutating func noteFaults(ofRule node: YAMLNode) {
+    if let at = ruleFields(node)?["at"] { _ = pointer(at.value) }
+  }
+
+  private mutating func ruleFields(_ node: YAMLNode) -> [String: YAMLPair]? {
+    fields(of: node, "`version`", required: ["at", "type"], optional: ["missing", "invalid", "map"])
+  }
+
+  mutating func versionRule(
+    _ node: YAMLNode, _ kind: VersionRule.Kind, _ mentions: inout VersionMentions
+  ) -> VersionRule? {
+    guard let fields = ruleFields(node) else { return nil }
+    let pointer = fields["at"].flatMap { self.pointer($0.value) }
+    let missing = fields["missing"].flatMap { pair in
+      mentioned(pair.value, "`missing`", kind, &mentions)
+    }
+    var invalid: FormatVersion?
+    if let node = fields["invalid"]?.value, !node.isPlain("reject") {
+      invalid = mentioned(node, "`invalid`", kind, &mentions)
+    }
+    let map = fields["map"].map { self.map($0.value, kind, &mentions) } ?? [:]
+    guard let pointer else { return nil }
+    return VersionRule(pointer: pointer, kind: kind, missing: missing, invalid: invalid, map: map)
+  }
+
+  private mutating func pointer(_ node: YAMLNode) -> JSONPointer? {
+    guard let text = text(node, "`at`") else { return nil }
+    do {
+      return try JSONPointer(parsing: text)
+    } catch {
+      note(.invalidPointer(text, error), at: node.mark)
+      return nil
+    }
+  }
+
+  private mutating func map(
+    _ node: YAMLNode, _ kind: VersionRule.Kind, _ mentions: inout VersionMentions
+  ) -> [VersionRule.FoundValue: FormatVersion] {
+    guard let pairs = pairs(of: node, "`map`") else { return [:] }
+    var map: [VersionRule.FoundValue: FormatVersion] = [:]
+    var lines: [VersionRule.FoundValue: Int] = [:]
+    for pair in pairs {
+      guard case .scalar(let scalar) = pair.key.content else {
+        note(.wrongType("a key of `map`", expected: .text, found: pair.key), at: pair.key.mark)
+        continue
+      }
+      let found = VersionRule.FoundValue(scalar)
+      if pair.key.isPlain("<<") {
+        note(.mergeKey(), at: pair.key.mark)
+      } else if let line = lines[found] {
+        note(.duplicateKey(scalar.text, firstLine: line), at: pair.key.mark)
+      } else {
+        lines[found] = pair.key.mark.line
+        if let version = mentioned(pair.value, "a value of `map`", kind, &mentions) { map[found] = version }
+      }
+    }
+    return map
+  }
+
+  private mutating func mentioned(
+    _ node: YAMLNode, _ what: String, _ kind: VersionRule.Kind, _ mentions: inout VersionMentions
+  ) -> FormatVersion? {
+    guard let version = version(node, what, kind) else { return nil }
+    mentions.add(version, at: node.mark)
+    return version
+  }
+
+  /// - Parameter kind: nil where the format's is unknown: then only what does not depend on it is looked at.
+  mutating func migrations(_ node: YAMLNode, _ kind: VersionRule.Kind?) -> [PlacedMigration] {
+    guard let elements = elements(of: node, "`migrations`") else { return [] }
+    return elements.compactMap { element in
+      guard
+        let fields = fields(
+          of: element, "the migration", required: ["from", "to"], optional: ["description", "steps"])
+      else { return nil }
+      let description = fields["description"].flatMap { text($0.value, "`description`") }
+      if let steps = fields["steps"]?.value, let elements = self.elements(of: steps, "`steps`"), !elements.isEmpty {
+        note(.stepsNotSupported(), at: steps.mark)
+      }
+      guard let kind else { return nil }
+      let from = fields["from"].flatMap { version($0.value, "`from`", kind) }
+      let to = fields["to"].flatMap { version($0.value, "`to`", kind) }
+      guard let from, let to else { return nil }
+      return PlacedMigration(
+        migration: Migration(from: from, to: to, description: description), mark: element.mark)
+    }
+  }
+
+  mutating func schemas(
+    _ node: YAMLNode, _ kind: VersionRule.Kind, _ mentions: inout VersionMentions
+  ) -> [FormatVersion: Schema] {
+    guard let pairs = pairs(of: node, "`schemas`") else { return [:] }
+    var schemas: [FormatVersion: Schema] = [:]
+    var lines: [FormatVersion: Int] = [:]
+    for pair in pairs {
+      if pair.key.isPlain("<<") {
+        note(.mergeKey(), at: pair.key.mark)
+        continue
+      }
+      guard let version = version(pair.key, "a key of `schemas`", kind) else { continue }
+      if let line = lines[version] {
+        note(.duplicateKey(version.description, firstLine: line), at: pair.key.mark)
+        continue
+      }
+      lines[version] = pair.key.mark.line
+      mentions.add(version, at: pair.key.mark)
+      if let path = name(pair.value, "a schema's path"), let schema = schema(path, at: pair.value.mark) {
+        schemas[version] = schema
+      }
+    }
+    return schemas
+  }
+}
+
+extension YAMLNode {
+  /// Whether this is a certain string.
+  func isText(_ text: String) -> Bool {
+    if case .scalar(let scalar) = content { return scalar.kind == .string && scalar.text == text }
+    return false
+  }
+
+  /// Whether this is a certain word without quotes.
+  func isPlain(_ text: String) -> Bool {
+    if case .scalar(let scalar) = content { return scalar.isPlain && scalar.text == text }
+    return false
+  }
+}
+
+extension VersionRule.FoundValue {
+  /// What a scalar of a pipeline stands for.
+  init(_ scalar: YAMLScalar) {
+    switch scalar.kind {
+    case .null: self = .null
+    case .boolean(let value): self = .boolean(value)
+    case .number(let number): self = .number(number)
+    case .string: self = .string(Array(scalar.text.utf8))
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/// Container elements that travel together from the reader to a worker and on to the writer, so that handing over costs
+/// little a document.
+struct ElementBatch: Sendable {
+  private(set) var elements: [ContainerElement] = []
+  /// Bytes of text and passthrough held.
+  private(set) var bytes = 0
+
+  mutating func append(_ element: ContainerElement) {
+    elements.append(element)
+    switch element {
+    case .document(let document): bytes += document.text.count
+    case .passthrough(let chunk): bytes += chunk.byteCount
+    case .decision: break
+    }
+  }
+
+  func decided(by decider: Decider) -> [DecidedElement] {
+    elements.map { element in
+      switch element {
+      case .document(let document): .document(document, decider.decide(document))
+      case .decision(let decision): .decision(decision)
+      case .passthrough(let chunk): .passthrough(chunk)
+      }
+    }
+  }
+}
+
+/// Reads a container in batches. What was read before an error comes first, so that what a report lists does not depend on
+/// the size of the batches.
+final class ElementBatchReader {
+  private let reader: any ContainerReader
+  private let maximumCount: Int
+  private let maximumBytes: Int
+  private let shouldStop: () -> Bool
+  private var error: (any Error)?
+
+  init(reader: any ContainerReader, maximumCount: Int, maximumBytes: Int, shouldStop: @escaping () -> Bool) {
+    self.reader = reader
+    self.maximumCount = max(1, maximumCount)
+    self.maximumBytes = maximumBytes
+    self.shouldStop = shouldStop
+  }
+
+  /// - Returns: nil at the end.
+  /// - Throws: what the reader throws; ``TargetError`` `interrupted` when the run was asked to stop.
+  func next() throws -> ElementBatch? {
+    if let error { throw error }
+    if shouldStop() { throw TargetError.interrupted }
+    var batch = ElementBatch()
+    do {
+      while batch.elements.count < maximumCount, batch.bytes < maximumBytes, let element = try reader.next() {
+        batch.append(element)
+      }
+    } catch {
+      if batch.elements.isEmpty { throw error }
+      self.error = error
+    }
+    return batch.elements.isEmpty ? nil : batch
+  }
+}

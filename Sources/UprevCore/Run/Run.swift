@@ -1,0 +1,103 @@
+import UprevReport
+
+/// One execution of the pipeline over its targets, from the command's options to the report.
+///
+/// Targets are taken one after the other; a target that fails does not stop the next. Everything but the decisions happens
+/// on the calling thread and on one reader thread a target.
+public final class Run {
+  private let options: RunOptions
+  private let tool: (name: String, version: String)
+  private let fileSystem: any FileSystem
+  private let clock: any RunClock
+  private let openers: [any ContainerOpener]
+  private let shouldStop: @Sendable () -> Bool
+  private let observer: (any RunObserver)?
+  /// The run's name: in its report, in its staging folders, in its state.
+  public let id: RunID
+  private let startedAt: Timestamp
+
+  /// - Parameters:
+  ///   - openers: tried in order; the first that opens a target keeps it.
+  ///   - shouldStop: asked between batches; true ends the run early and cleanly.
+  public init(
+    options: RunOptions, tool: (name: String, version: String), fileSystem: any FileSystem, clock: any RunClock,
+    openers: [any ContainerOpener], shouldStop: @escaping @Sendable () -> Bool = { false },
+    observer: (any RunObserver)? = nil
+  ) {
+    self.options = options
+    self.tool = tool
+    self.fileSystem = fileSystem
+    self.clock = clock
+    self.openers = openers
+    self.shouldStop = shouldStop
+    self.observer = observer
+    startedAt = clock.now()
+    id = RunID(startedAt: startedAt, random: UInt32.random(in: 0...UInt32.max))
+  }
+
+  /// Does what the options ask for.
+  ///
+  /// - Parameter report: takes the bytes of the JSON report, piece by piece, as they become known; nil where none is wanted.
+  /// - Returns: what happened. Nothing is thrown: what goes wrong is in the result, the report, and the exit status.
+  public func execute(report: ((UnsafeRawBufferPointer) throws -> Void)? = nil) -> RunResult {
+    let formats = options.pipelines.flatMap(\.formats)
+    let ledger = RunLedger(options: options, formats: formats, observer: observer)
+    if let report {
+      ledger.begin(
+        ReportHeader(
+          toolName: tool.name, toolVersion: tool.version, command: options.command, runID: id.description,
+          startedAt: startedAt, dryRun: options.isDryRun, jobs: options.jobs,
+          pipelines: options.pipelines.map { PipelineRecord(name: $0.name, digest: $0.digest) }),
+        sink: report)
+    }
+    let targetRun = TargetRun(
+      options: options, decider: Decider(formats: formats, hashesUnlisted: options.listsEveryDocument),
+      readOptions: ContainerReadOptions(
+        claims: Claims(formats: formats.map(\.files), excluded: options.excluded),
+        maximumDocumentSize: options.maximumDocumentSize, yieldsPassthrough: false),
+      writeOptions: ContainerWriteOptions(runID: id.description, durability: options.durability),
+      openers: openers, pool: WorkerPool(workers: options.jobs, maximumBytes: Self.maximumBytesInHand), clock: clock,
+      shouldStop: shouldStop)
+    for target in options.targets {
+      guard !shouldStop() else {
+        ledger.end(TargetRecord(path: target, error: TargetError.interrupted.report))
+        continue
+      }
+      ledger.end(
+        targetRun.execute(
+          target, sink: { ledger.record($0, in: target) }, warn: { ledger.warn($0) }, stages: &ledger.stages))
+    }
+    return finish(ledger)
+  }
+
+  /// Bytes between the reader and the writer before the reader waits.
+  private static let maximumBytesInHand = 16 << 20
+
+  private func finish(_ ledger: RunLedger) -> RunResult {
+    let error = shouldStop() ? TargetError.interrupted.report : nil
+    let conclusion = RunConclusion(
+      summary: ledger.summary, targets: ledger.targets, error: error, strict: options.isStrict)
+    ledger.writing {
+      try $0.finish(
+        ReportTail(
+          targets: ledger.targets, summary: ledger.summary, stages: ledger.stages, warnings: ledger.warnings,
+          error: error, status: conclusion.status, finishedAt: clock.now()))
+    }
+    return RunResult(
+      id: id, conclusion: conclusion, summary: ledger.summary, targets: ledger.targets, error: error,
+      reportError: ledger.reportError)
+  }
+}
+
+/// What a run came to.
+public struct RunResult {
+  public var id: RunID
+  /// Its status and exit status.
+  public var conclusion: RunConclusion
+  public var summary: Summary
+  public var targets: [TargetRecord]
+  /// What stopped the run as a whole.
+  public var error: ReportError?
+  /// Why the report is not whole, if it is not.
+  public var reportError: (any Error)?
+}

@@ -1,0 +1,79 @@
+import UprevReport
+
+/// What a run remembers while it goes on: it counts, writes the report's lines as they become final, and tells the observer.
+/// Used on the thread that executes the run.
+final class RunLedger {
+  private let options: RunOptions
+  private let formats: [Format]
+  private var report: ReportWriter?
+  private let observer: (any RunObserver)?
+  private(set) var summary = Summary()
+  private(set) var targets: [TargetRecord] = []
+  private(set) var warnings = WarningList()
+  var stages = StageRecords()
+  /// What went wrong with the report itself; the first error is kept, and nothing more is written.
+  private(set) var reportError: (any Error)?
+
+  init(options: RunOptions, formats: [Format], observer: (any RunObserver)?) {
+    self.options = options
+    self.formats = formats
+    self.observer = observer
+  }
+
+  /// Begins the report.
+  func begin(_ header: ReportHeader, sink: @escaping (UnsafeRawBufferPointer) throws -> Void) {
+    do { report = try ReportWriter(header, sink: sink) } catch { reportError = error }
+  }
+
+  func record(_ decision: Decision, in target: PathName) {
+    let format = decision.reference.format.flatMap { formats.indices.contains($0) ? formats[$0].name : nil }
+    let record = DocumentRecord(
+      target: target, path: decision.reference.path, format: format, outcome: decision.outcome,
+      from: decision.from?.reportValue, to: decision.to?.reportValue, migrations: decision.migrations,
+      bytesBefore: decision.bytesBefore, bytesAfter: decision.bytesAfter, sha256Before: decision.sha256Before,
+      sha256After: decision.sha256After, error: decision.error?.report)
+    summary.add(record)
+    stages.add(decision)
+    if options.listsDocuments, options.listsEveryDocument || Self.isListed(decision.outcome) {
+      writing { try $0.add(record) }
+    }
+    observer?.decided(decision, format: format, in: target)
+    for warning in decision.warnings { warn(warning) }
+  }
+
+  func warn(_ warning: WarningRecord) {
+    warnings.add(warning)
+    observer?.warned(warning)
+  }
+
+  func end(_ target: TargetRecord) {
+    targets.append(target)
+    observer?.ended(target)
+  }
+
+  func writing(_ body: (ReportWriter) throws -> Void) {
+    guard let report, reportError == nil else { return }
+    do { try body(report) } catch { reportError = error }
+  }
+
+  private static func isListed(_ outcome: Outcome) -> Bool {
+    switch outcome {
+    case .migrated, .newer, .rejected: true
+    case .current, .unmatched, .skipped: false
+    }
+  }
+}
+
+extension StageRecords {
+  /// Counts the stages that a document came out of, and the time that workers spent on it.
+  fileprivate mutating func add(_ decision: Decision) {
+    let wasRead = decision.sha256Before != nil || decision.from != nil
+    let isMigrated = decision.outcome == .migrated ? 1 : 0
+    add(.discover, items: 1, seconds: 0)
+    add(.read, items: wasRead ? 1 : 0, seconds: 0)
+    add(.detect, items: decision.from == nil ? 0 : 1, seconds: decision.detectSeconds)
+    add(.migrate, items: isMigrated, seconds: decision.migrateSeconds)
+    add(.validate, items: isMigrated, seconds: decision.validateSeconds)
+    add(.write, items: isMigrated, seconds: 0)
+  }
+}

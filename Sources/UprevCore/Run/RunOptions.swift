@@ -1,0 +1,39 @@
+import UprevReport
+
+/// What a run is asked to do.
+public struct RunOptions: Sendable {
+  /// The command's name, as the report says it.
+  public var command: String
+  /// As given, in order.
+  public var targets: [PathName]
+  /// Their formats are tried in this order; the first that claims a document keeps it.
+  public var pipelines: [Pipeline]
+  /// Where the migrated copy of the only target goes; nil changes targets in place.
+  public var output: PathName?
+  /// Decide everything, change nothing.
+  public var isDryRun = false
+  /// Workers, at least 1.
+  public var jobs = 1
+  /// Whether the report lists `current`, `unmatched` and `skipped` documents too.
+  public var listsEveryDocument = false
+  /// Whether the report lists documents at all.
+  public var listsDocuments = true
+  /// Whether `newer` and `unmatched` count as failures.
+  public var isStrict = false
+  public var durability = Durability.batch
+  /// Globs of documents to leave alone.
+  public var excluded: [Glob] = []
+  /// Bytes.
+  public var maximumDocumentSize = RunOptions.defaultMaximumDocumentSize
+  /// Documents that travel together between threads.
+  public var batchCount = 64
+
+  /// 256 MiB.
+  public static let defaultMaximumDocumentSize = 256 << 20
+
+  public init(command: String, targets: [PathName], pipelines: [Pipeline]) {
+    self.command = command
+    self.targets = targets
+    self.pipelines = pipelines
+  }
+}

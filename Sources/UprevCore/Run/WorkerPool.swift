@@ -1,0 +1,137 @@
+import Dispatch
+import Foundation
+
+/// Runs the three parties of a ``BatchSchedule`` on threads: a reader, workers, and a writer on the calling thread.
+///
+/// This is the only user of Dispatch. What may happen when is decided by the schedule alone; here are the threads, the lock
+/// and the semaphores.
+struct WorkerPool: Sendable {
+  /// Workers, at least 1.
+  let workers: Int
+  /// Batches between reader and writer.
+  let maximumBatches: Int
+  /// Bytes between reader and writer.
+  let maximumBytes: Int
+
+  init(workers: Int, maximumBatches: Int? = nil, maximumBytes: Int) {
+    self.workers = max(1, workers)
+    self.maximumBatches = maximumBatches ?? 2 * max(1, workers) + 4
+    self.maximumBytes = maximumBytes
+  }
+
+  /// Reads until the end, works on each batch, and writes the results in the order of reading.
+  ///
+  /// When `read` throws, what was read before is still worked on and written, and then the error is thrown. When `write`
+  /// throws, nothing more is begun and the error is thrown at once after all threads have stopped.
+  ///
+  /// - Parameters:
+  ///   - read: called by one thread at a time; nil is the end. The count of bytes is what the batch holds in memory.
+  ///   - work: called by many threads at a time.
+  ///   - write: called on the calling thread.
+  func run<Input: Sendable, Output: Sendable>(
+    read: @escaping () throws -> (batch: Input, bytes: Int)?,
+    work: @escaping @Sendable (Input) -> Output,
+    write: (Output) throws -> Void
+  ) throws {
+    let exchange = Exchange<Input, Output>(
+      schedule: BatchSchedule(maximumBatches: maximumBatches, maximumBytes: maximumBytes))
+    let group = DispatchGroup()
+    let reader = ReaderBody(read: read)
+    // A serial queue each: Dispatch gives each its own thread, whatever else waits.
+    DispatchQueue(label: "uprev.reader").async(group: group) { exchange.readAll(reader.read) }
+    for number in 0..<workers {
+      DispatchQueue(label: "uprev.worker.\(number)").async(group: group) { exchange.workAll(work) }
+    }
+    defer { group.wait() }
+    do {
+      try exchange.writeAll(write)
+    } catch {
+      exchange.cancel()
+      throw error
+    }
+    if let error = exchange.readError { throw error }
+  }
+}
+
+/// Carries the reader's closure to its thread.
+// @unchecked: the closure is called by the reader's thread alone, and `run` does not return before that has ended.
+private struct ReaderBody<Batch>: @unchecked Sendable {
+  let read: () throws -> (batch: Batch, bytes: Int)?
+}
+
+/// Where the parties meet.
+// @unchecked: every stored variable is guarded by `lock`.
+private final class Exchange<Input: Sendable, Output: Sendable>: @unchecked Sendable {
+  private let lock = NSLock()
+  private let readerWake = DispatchSemaphore(value: 0)
+  private let workerWake = DispatchSemaphore(value: 0)
+  private let writerWake = DispatchSemaphore(value: 0)
+  private var schedule: BatchSchedule
+  private var inputs: [Int: (batch: Input, bytes: Int)] = [:]
+  private var outputs: [Int: (batch: Output, bytes: Int)] = [:]
+  private var error: (any Error)?
+
+  init(schedule: BatchSchedule) {
+    self.schedule = schedule
+  }
+
+  var readError: (any Error)? { lock.withLock { error } }
+
+  func cancel() {
+    signal(lock.withLock { schedule.cancel() })
+  }
+
+  func readAll(_ read: () throws -> (batch: Input, bytes: Int)?) {
+    while let number = wait(readerWake, { $0.nextForReader() }) {
+      do {
+        guard let made = try read() else { break }
+        signal(
+          lock.withLock {
+            inputs[number] = made
+            return schedule.didRead(bytes: made.bytes)
+          })
+      } catch {
+        lock.withLock { self.error = error }
+        break
+      }
+    }
+    signal(lock.withLock { schedule.readerDidEnd() })
+  }
+
+  func workAll(_ work: (Input) -> Output) {
+    while let number = wait(workerWake, { $0.nextForWorker() }) {
+      guard let input = lock.withLock({ inputs.removeValue(forKey: number) }) else { continue }
+      let output = work(input.batch)
+      signal(
+        lock.withLock {
+          outputs[number] = (output, input.bytes)
+          return schedule.didWork(on: number)
+        })
+    }
+  }
+
+  func writeAll(_ write: (Output) throws -> Void) rethrows {
+    while let number = wait(writerWake, { $0.nextForWriter() }) {
+      guard let output = lock.withLock({ outputs.removeValue(forKey: number) }) else { continue }
+      try write(output.batch)
+      signal(lock.withLock { schedule.didWrite(bytes: output.bytes) })
+    }
+  }
+
+  /// The number of the batch to take, or nil at the end.
+  private func wait(_ semaphore: DispatchSemaphore, _ next: (inout BatchSchedule) -> BatchSchedule.Step) -> Int? {
+    while true {
+      switch lock.withLock({ next(&schedule) }) {
+      case .take(let number): return number
+      case .end: return nil
+      case .wait: semaphore.wait()
+      }
+    }
+  }
+
+  private func signal(_ wakes: BatchSchedule.Wakes) {
+    if wakes.reader { readerWake.signal() }
+    if wakes.writer { writerWake.signal() }
+    for _ in 0..<wakes.workers { workerWake.signal() }
+  }
+}

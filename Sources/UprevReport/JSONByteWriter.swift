@@ -1,0 +1,182 @@
+/// Appends JSON to a buffer and hands the buffer to a sink whenever it is full.
+///
+/// What it holds is at most `capacity` and one value: memory does not grow with the text. Numbers, names and strings come
+/// out as RFC 8259 has them; commas, colons and white space are the caller's, who knows the layout.
+struct JSONByteWriter {
+  /// Bytes after which the buffer goes to the sink.
+  static let capacity = 64 * 1024
+
+  private(set) var buffer: [UInt8] = []
+  private let sink: (UnsafeRawBufferPointer) throws -> Void
+
+  init(sink: @escaping (UnsafeRawBufferPointer) throws -> Void) {
+    self.sink = sink
+    buffer.reserveCapacity(Self.capacity + 4096)
+  }
+
+  /// Hands the buffer over if it is full.
+  mutating func flushIfFull() throws {
+    if buffer.count >= Self.capacity { try flush() }
+  }
+
+  /// Hands over what is in the buffer.
+  mutating func flush() throws {
+    guard !buffer.isEmpty else { return }
+    try buffer.withUnsafeBytes(sink)
+    // A very large value must not keep its room for the rest of the run.
+    if buffer.capacity > 8 * Self.capacity {
+      buffer = []
+      buffer.reserveCapacity(Self.capacity + 4096)
+    } else {
+      buffer.removeAll(keepingCapacity: true)
+    }
+  }
+
+  /// Text that is JSON already.
+  mutating func raw(_ text: StaticString) {
+    text.withUTF8Buffer { buffer.append(contentsOf: $0) }
+  }
+
+  mutating func integer(_ value: Int) {
+    buffer.append(contentsOf: String(value).utf8)
+  }
+
+  mutating func integer(_ value: Int?) {
+    if let value { integer(value) } else { null() }
+  }
+
+  mutating func boolean(_ value: Bool) {
+    raw(value ? "true" : "false")
+  }
+
+  mutating func null() {
+    raw("null")
+  }
+
+  /// Seconds as a plain decimal with microseconds, for example `0.001250`; what is no duration becomes `0.000000`.
+  mutating func seconds(_ value: Double) {
+    let bounded = value > 0 ? min(value, 1e12) : 0
+    let microseconds = Int64((bounded * 1e6).rounded())
+    let (whole, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+    buffer.append(contentsOf: String(whole).utf8)
+    buffer.append(UInt8(ascii: "."))
+    buffer.append(contentsOf: String(rest + 1_000_000).utf8.dropFirst())
+  }
+
+  mutating func string(_ value: String?) {
+    guard var value else { return null() }
+    value.withUTF8 { quoted(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Bytes in lower-case hexadecimal, as a string.
+  mutating func hexadecimal(_ value: [UInt8]?) {
+    guard let value else { return null() }
+    buffer.append(UInt8(ascii: "\""))
+    for byte in value {
+      buffer.append(Self.hexadecimalDigit(byte >> 4))
+      buffer.append(Self.hexadecimalDigit(byte & 15))
+    }
+    buffer.append(UInt8(ascii: "\""))
+  }
+
+  /// A name as a string where it is UTF-8, otherwise as `{"base64": "…"}`.
+  mutating func name(_ value: PathName?) {
+    guard let value else { return null() }
+    // `String(validating:)` copies; most names are ASCII, which needs no second look.
+    if value.bytes.allSatisfy({ $0 < 0x80 }) || String(validating: value.bytes, as: UTF8.self) != nil {
+      value.bytes.withUnsafeBytes { quoted($0) }
+    } else {
+      raw("{\"base64\": \"")
+      base64(value.bytes)
+      raw("\"}")
+    }
+  }
+
+  /// A number literal as it stands; a literal that is no JSON number, and a string, as a string.
+  mutating func version(_ value: ReportVersionValue?) {
+    switch value {
+    case nil: null()
+    case .number(let literal) where JSONNumberLiteral.isValid(literal): buffer.append(contentsOf: literal.utf8)
+    case .number(let text), .string(let text): string(text)
+    }
+  }
+
+  /// A string of valid UTF-8. Escaped are the quotation mark, the reverse solidus and U+0000–U+001F, as RFC 8259,
+  /// section 7, demands, and U+0080–U+009F, which some terminals obey. Everything else stands raw.
+  private mutating func quoted(_ text: UnsafeRawBufferPointer) {
+    buffer.append(UInt8(ascii: "\""))
+    var pending = 0
+    var index = 0
+    while index < text.count {
+      let byte = text[index]
+      if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte != 0xC2 {
+        index += 1
+        continue
+      }
+      var end = index + 1
+      var escaped = byte
+      if byte == 0xC2 {
+        guard end < text.count, text[end] < 0xA0 else {
+          index = end
+          continue
+        }
+        escaped = text[end]
+        end += 1
+      }
+      buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[pending..<index]))
+      escape(escaped)
+      index = end
+      pending = end
+    }
+    buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[pending..<text.count]))
+    buffer.append(UInt8(ascii: "\""))
+  }
+
+  /// The escape of one code unit below U+0100.
+  private mutating func escape(_ unit: UInt8) {
+    switch unit {
+    case UInt8(ascii: "\""): raw("\\\"")
+    case UInt8(ascii: "\\"): raw("\\\\")
+    case 0x08: raw("\\b")
+    case 0x09: raw("\\t")
+    case 0x0A: raw("\\n")
+    case 0x0C: raw("\\f")
+    case 0x0D: raw("\\r")
+    default:
+      raw("\\u00")
+      buffer.append(Self.hexadecimalDigit(unit >> 4))
+      buffer.append(Self.hexadecimalDigit(unit & 15))
+    }
+  }
+
+  /// RFC 4648, section 4, with padding.
+  private mutating func base64(_ bytes: [UInt8]) {
+    var index = 0
+    while index < bytes.count {
+      let count = min(3, bytes.count - index)
+      var group: UInt32 = 0
+      for offset in 0..<3 {
+        group = group << 8 | (offset < count ? UInt32(bytes[index + offset]) : 0)
+      }
+      for position in 0..<4 {
+        let value = UInt8(group >> UInt32(18 - 6 * position) & 63)
+        buffer.append(position <= count ? Self.base64Character(value) : UInt8(ascii: "="))
+      }
+      index += count
+    }
+  }
+
+  private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
+
+  private static func base64Character(_ value: UInt8) -> UInt8 {
+    switch value {
+    case 0..<26: UInt8(ascii: "A") + value
+    case 26..<52: UInt8(ascii: "a") + value - 26
+    case 52..<62: UInt8(ascii: "0") + value - 52
+    case 62: UInt8(ascii: "+")
+    default: UInt8(ascii: "/")
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import UprevCore
+import UprevReport
+
+/// `uprev info`: what is there, by format and version.
+struct InfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info",
+    abstract: "Count the documents of the targets by format and version; change nothing.")
+
+  @OptionGroup var common: CommonOptions
+
+  @Flag(help: "Print the counts as JSON: a report without its documents.")
+  var json = false
+
+  @Flag(help: "Exit with 2 where documents are left to migrate.")
+  var detailedExitcode = false
+
+  func run() throws {
+    var invocation = try Invocation(common: common, command: "info")
+    invocation.options.isDryRun = true
+    invocation.options.listsDocuments = false
+    let counts = TargetCounts()
+    let (result, _) = try invocation.execute(report: json ? .standardOutput : .none, observer: counts)
+    if !json {
+      let lines = counts.targets.flatMap { target, summary in
+        ["\(Words.heading(target)):"] + SummaryTable.versionLines(summary).map { "  " + $0 }
+      }
+      do {
+        try Terminal.output(lines.joined(separator: "\n") + "\n")
+      } catch {
+        throw ExitCode(ExitStatus.targetFailed)
+      }
+    }
+    let isPending = result.summary.outcomes[.migrated] > 0
+    if result.conclusion.exitStatus == ExitStatus.success, detailedExitcode, isPending {
+      throw ExitCode(ExitStatus.changesPending)
+    }
+    throw ExitCode(result.conclusion.exitStatus)
+  }
+}
+
+/// Counts each target by itself.
+private final class TargetCounts: RunObserver {
+  private(set) var targets: [(TargetRecord, Summary)] = []
+  private var summary = Summary()
+
+  func decided(_ decision: Decision, format: String?, in target: PathName) {
+    summary.add(
+      DocumentRecord(
+        target: target, path: decision.reference.path, format: format, outcome: decision.outcome,
+        from: decision.from?.reportValue, bytesBefore: decision.bytesBefore))
+  }
+
+  func warned(_ warning: WarningRecord) {}
+
+  func ended(_ target: TargetRecord) {
+    targets.append((target, summary))
+    summary = Summary()
+  }
+}

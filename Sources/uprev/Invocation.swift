@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import Logging
+import UprevArchive
+import UprevCore
+import UprevReport
+
+/// What `migrate` and `info` share: from the command line's options to a run, and from a run to words and an exit status.
+struct Invocation {
+  var options: RunOptions
+  let logger: Logger
+  let verbosity: Verbosity
+  private let fileSystem = LocalFileSystem()
+
+  /// - Throws: ``ExitCode`` 4 after saying what is wrong with a pipeline; ``ValidationError`` for a wrong option.
+  init(common: CommonOptions, command: String) throws {
+    verbosity = common.quiet ? .quiet : common.verbose ? .verbose : .normal
+    var logger = Logger(label: Release.name) { _ in
+      StandardErrorLogHandler(format: common.logFormat, logLevel: .info)
+    }
+    logger.logLevel =
+      switch verbosity {
+      case .quiet: .error
+      case .normal: .info
+      case .verbose: .debug
+      }
+    self.logger = logger
+    options = RunOptions(
+      command: command, targets: common.targets.map { PathName($0) },
+      pipelines: try PipelineLoading.load(common.pipeline, fileSystem: fileSystem, logger: logger))
+    options.jobs = common.jobs ?? ProcessInfo.processInfo.activeProcessorCount
+    options.maximumDocumentSize = common.maxDocumentSize.bytes
+    options.excluded = try common.exclude.map { pattern in
+      do throws(GlobError) {
+        return try Glob(pattern)
+      } catch {
+        throw ValidationError("--exclude '\(pattern)': \(error).")
+      }
+    }
+  }
+
+  /// Runs, and says what went wrong on the way.
+  ///
+  /// - Parameter observer: is told of every decision.
+  /// - Returns: what the run came to, and where its report is.
+  /// - Throws: ``ExitCode``, after saying why; ``ValidationError`` for options that do not fit the targets.
+  func execute(
+    report destination: ReportDestination, observer: (any RunObserver)? = nil
+  ) throws -> (result: RunResult, report: PathName?) {
+    let terminal = TerminalObserver(logger: logger, verbosity: verbosity, next: observer)
+    let openers: [any ContainerOpener] = [
+      ArchiveContainerOpener(fileSystem), TreeOpener(fileSystem),
+    ]
+    if let output = options.output, let target = options.targets.first {
+      try OutputPlace(output: output, target: target, fileSystem: fileSystem, openers: openers).check()
+    }
+    let run = Run(
+      options: options, tool: (Release.name, Release.version), fileSystem: fileSystem, clock: SystemClock(),
+      openers: openers, shouldStop: { StopSignal.isRaised }, observer: terminal)
+    let output: ReportOutput
+    do {
+      output = try ReportOutput(destination, run: run.id, durability: options.durability, fileSystem: fileSystem)
+    } catch {
+      throw failing(with: error)
+    }
+    let result = run.execute(report: output.sink)
+    terminal.close()
+    if let error = result.reportError { throw failing(with: error) }
+    do { try output.finish() } catch { throw failing(with: error) }
+    return (result, output.path)
+  }
+
+  /// Says why there is no report.
+  private func failing(with error: any Error) -> ExitCode {
+    logger.error("\(Words.reportFailure(error))")
+    return ExitCode(ExitStatus.targetFailed)
+  }
+}

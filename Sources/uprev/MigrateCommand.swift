@@ -1,0 +1,93 @@
+import ArgumentParser
+import UprevCore
+import UprevReport
+
+/// `uprev migrate`: the main job.
+struct MigrateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "migrate",
+    abstract: "Bring every document of the targets up to the current version of its format.")
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp(
+      "Write the migrated copy of the only target there and leave the target alone.",
+      discussion: """
+        The path must not exist. A suffix .tar, .tar.gz, .tar.zst, .tar.xz, .tar.bz2, .tar.lz4, .tgz, .tzst or .txz makes \
+        an archive, anything else a tree.
+        """,
+      valueName: "path"))
+  var output: String?
+
+  @Flag(help: "Do everything but the writing, and say what would happen.")
+  var dryRun = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the JSON report there, - for standard output; default: in the state directory.", valueName: "path"))
+  var report: String?
+
+  @Flag(help: "List current, unmatched and skipped documents in the report too.")
+  var reportAll = false
+
+  @Flag(help: "Treat newer and unmatched documents as failures too.")
+  var strict = false
+
+  @Option(
+    help: ArgumentHelp(
+      "How changes are made durable: batch (one flush a batch), file (a flush a file), none (scratch data only).",
+      valueName: "batch|file|none"))
+  var durability = Durability.batch
+
+  @Option(help: ArgumentHelp("The state directory.", valueName: "dir"))
+  var state: String?
+
+  @Flag(help: "Keep no state; without --report there is then no report.")
+  var noState = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Migrate to this version instead of the current one (not in this release).", valueName: "[format=]version"))
+  var to: [String] = []
+
+  @Flag(help: "Change nothing if one document is rejected (not in this release).")
+  var allOrNothing = false
+
+  mutating func validate() throws {
+    if !to.isEmpty { throw ValidationError("--to is not available in this release: remove it.") }
+    if allOrNothing {
+      throw ValidationError("--all-or-nothing is not available in this release: look at --dry-run first.")
+    }
+    if output != nil, common.targets.count > 1 {
+      throw ValidationError("--output goes with one target, not \(common.targets.count).")
+    }
+    if output == "" { throw ValidationError("--output takes a path, not an empty one.") }
+    if report == "" { throw ValidationError("--report takes a path or -, not an empty one.") }
+  }
+
+  func run() throws {
+    var invocation = try Invocation(common: common, command: "migrate")
+    invocation.options.output = output.map { PathName($0) }
+    invocation.options.isDryRun = dryRun
+    invocation.options.listsEveryDocument = reportAll
+    invocation.options.isStrict = strict
+    invocation.options.durability = durability
+    let destination: ReportDestination =
+      switch report {
+      case "-": .standardOutput
+      case let path?: .file(PathName(path))
+      case nil where dryRun || noState: .none
+      case nil: .state(state.map { PathName($0) })
+      }
+    let (result, path) = try invocation.execute(report: destination)
+    for line in SummaryTable.lines(result.summary) { invocation.logger.info("\(line)") }
+    if dryRun { invocation.logger.info("\(Words.dryRun)") }
+    if let path { invocation.logger.info("\(Words.report(at: path))") }
+    if noState, report == nil, !dryRun { invocation.logger.info("\(Words.noReport)") }
+    throw ExitCode(result.conclusion.exitStatus)
+  }
+}
+
+extension Durability: ExpressibleByArgument {}

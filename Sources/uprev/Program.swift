@@ -1,0 +1,45 @@
+import ArgumentParser
+import CSystem
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Where the process begins: what must hold before anything else, then the command line.
+@main
+enum Program {
+  static func main() {
+    // libarchive converts member names by LC_CTYPE; names are bytes, whatever the environment of a cron job says.
+    setlocale(LC_CTYPE, "C.UTF-8")
+    uprev_watch_stop_signals()
+    UprevCommand.main()
+  }
+}
+
+/// `uprev`
+struct UprevCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "uprev",
+    abstract: "Bring trees and archives of versioned JSON documents up to the current version of their format.",
+    discussion: """
+      A target is a directory, an archive or one document. A migration changes the bytes it must change and no others; \
+      what is rejected stays as it is and is reported.
+
+      Exit status: 0 done, or nothing to do; 1 a target failed as a whole; 2 changes are pending (only with \
+      --detailed-exitcode); 3 a document was rejected; 4 a pipeline is wrong; 64 wrong usage.
+      """,
+    version: Release.version,
+    subcommands: [MigrateCommand.self, InfoCommand.self])
+}
+
+/// The exit statuses of the program.
+enum ExitStatus {
+  static let success: Int32 = 0
+  static let targetFailed: Int32 = 1
+  static let changesPending: Int32 = 2
+  static let documentRejected: Int32 = 3
+  static let pipelineWrong: Int32 = 4
+  static let wrongUsage: Int32 = 64
+}

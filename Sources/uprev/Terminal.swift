@@ -1,0 +1,96 @@
+import CSystem
+import UprevReport
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The two streams of the program. Standard output carries only what was asked for there; words for people go to standard
+/// error.
+enum Terminal {
+  /// Writes a line to standard error. What cannot be written there is lost: there is no other place to say so.
+  static func error(_ line: String) {
+    var text = line
+    text.append("\n")
+    _ = text.withUTF8 { write(descriptor: STDERR_FILENO, UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Writes bytes to standard output.
+  /// - Throws: ``StandardOutputError``, also when the reader of a pipe is gone.
+  static func output(_ bytes: UnsafeRawBufferPointer) throws {
+    let number = write(descriptor: STDOUT_FILENO, bytes)
+    if number != 0 { throw StandardOutputError(number: number) }
+  }
+
+  static func output(_ text: String) throws {
+    var text = text
+    try text.withUTF8 { try output(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// - Returns: 0, or the value of `errno`.
+  private static func write(descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let part = UnsafeRawBufferPointer(rebasing: rest)
+      #if canImport(Glibc)
+        let count = Glibc.write(descriptor, part.baseAddress, part.count)
+      #else
+        let count = Darwin.write(descriptor, part.baseAddress, part.count)
+      #endif
+      if count < 0 {
+        if errno == EINTR { continue }
+        return errno
+      }
+      rest = rest.dropFirst(count)
+    }
+    return 0
+  }
+
+  /// A name as one line of harmless text: control characters, and bytes that are not UTF-8, appear as `\xNN`; a backslash
+  /// appears twice, so that two different names never look the same.
+  static func printable(_ name: PathName) -> String {
+    var result = ""
+    var rest = name.bytes[...]
+    while let first = rest.first {
+      var decoder = UTF8()
+      var iterator = rest.makeIterator()
+      switch decoder.decode(&iterator) {
+      case .scalarValue(let scalar):
+        let length = UTF8.width(scalar)
+        if scalar == "\\" {
+          result.append("\\\\")
+        } else if isHarmless(scalar) {
+          result.unicodeScalars.append(scalar)
+        } else {
+          for byte in rest.prefix(length) { result.append(escaped(byte)) }
+        }
+        rest = rest.dropFirst(length)
+      case .error, .emptyInput:
+        result.append(escaped(first))
+        rest = rest.dropFirst()
+      }
+    }
+    return result
+  }
+
+  /// Neither a control character (C0, DEL, C1), nor one that reorders or breaks the line.
+  private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
+    default: true
+    }
+  }
+
+  private static func escaped(_ byte: UInt8) -> String {
+    let digits = String(byte, radix: 16)
+    return digits.count == 1 ? "\\x0\(digits)" : "\\x\(digits)"
+  }
+}
+
+/// Standard output could not be written.
+struct StandardOutputError: Error {
+  /// The value of `errno`.
+  var number: Int32
+}

@@ -1,0 +1,87 @@
+import UprevCore
+import UprevReport
+
+/// The program's words for people, apart from the help texts: all of them, and nothing else.
+enum Words {
+  static func path(_ path: PathName, in target: PathName) -> String {
+    let inside = Terminal.printable(path)
+    let outside = Terminal.printable(target)
+    if path.bytes.isEmpty || outside == inside || outside.hasSuffix("/" + inside) { return outside }
+    return outside.hasSuffix("/") ? outside + inside : outside + "/" + inside
+  }
+
+  /// `cache/a.json: line 3, column 7: expected a value [invalid-json]`
+  static func rejection(_ error: ReportError, path: PathName, target: PathName) -> String {
+    var parts = [Words.path(path, in: target)]
+    if let line = error.line, let column = error.column { parts.append("line \(line), column \(column)") }
+    parts.append("\(error.message) [\(error.code.rawValue)]")
+    return parts.joined(separator: ": ")
+  }
+
+  static func failure(_ error: ReportError, of target: PathName) -> String {
+    "\(Terminal.printable(target)): \(error.message) [\(error.code.rawValue)]"
+  }
+
+  static func warning(_ warning: WarningRecord) -> String {
+    let place = warning.path.map { "\(Terminal.printable($0)): " } ?? ""
+    return "\(place)\(warning.message) [\(warning.code.rawValue)]"
+  }
+
+  /// `pipelines/mine/pipeline.yaml:5:7: unknown key …`
+  static func fault(_ fault: PipelineFault) -> String {
+    var place = Terminal.printable(fault.file)
+    if let line = fault.line { place += ":\(line)" }
+    if let column = fault.column { place += ":\(column)" }
+    return "\(place): \(fault.message) [\(fault.kind.rawValue)]"
+  }
+
+  static func more(_ count: Int, _ what: String) -> String {
+    "and \(count) more \(what): the report lists them"
+  }
+
+  /// `cache/a.json: migrated v1 → v2`
+  static func line(of decision: Decision, in target: PathName) -> String {
+    let path = Words.path(decision.reference.path, in: target)
+    return switch (decision.outcome, decision.from, decision.to) {
+    case (.migrated, let from?, let to?): "\(path): migrated v\(from) → v\(to)"
+    case (.current, let from?, _): "\(path): current v\(from)"
+    case (.newer, let from?, _): "\(path): newer v\(from)"
+    default: "\(path): \(decision.outcome.rawValue)"
+    }
+  }
+
+  static func report(at path: PathName) -> String {
+    "report: \(Terminal.printable(path))"
+  }
+
+  /// `cache (tree)`, `snap.tar.gz (archive, pax, gzip)`
+  static func heading(_ target: TargetRecord) -> String {
+    let kind = [target.kind?.rawValue, target.archiveFormat].compactMap { $0 } + target.filters
+    let path = Terminal.printable(target.path)
+    return kind.isEmpty ? path : "\(path) (\(kind.joined(separator: ", ")))"
+  }
+
+  static func kind(_ kind: FileKind) -> String {
+    switch kind {
+    case .directory: "folder"
+    case .regular: "file"
+    case .symbolicLink: "symbolic link"
+    default: "special file"
+    }
+  }
+
+  static func reportFailure(_ error: any Error) -> String {
+    switch error {
+    case ReportOutputError.noStateDirectory:
+      "there is no place for the report: set HOME or XDG_STATE_HOME, or give --report, --state or --no-state"
+    case ReportOutputError.failed(let error):
+      "the report: \(error.message(.writing)); give --report another path"
+    case let error as FileSystemError: "the report: \(error.message(.writing))"
+    case is StandardOutputError: "the report is not whole: standard output was closed"
+    default: "the report is not whole: \(error)"
+    }
+  }
+
+  static let noReport = "no report was written: --no-state was given without --report"
+  static let dryRun = "dry run: nothing was changed"
+}

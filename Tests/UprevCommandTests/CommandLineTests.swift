@@ -1,0 +1,160 @@
+import Foundation
+import Testing
+import UprevTestSupport
+
+private let v1 = "{\n  \"n_jobs\": 4,\n  \"chunksize\": 10\n}"
+
+@Suite("The command line")
+struct CommandLineTests {
+  let folder: TemporaryFolder
+  let uprev: Uprev
+
+  init() throws {
+    folder = try TemporaryFolder()
+    uprev = Uprev(folder)
+    try folder.write(v1, to: "cache/ml_training_a.json")
+  }
+
+  @Test(
+    "Wrong usage exits 64 and says what to do",
+    arguments: [
+      (["migrate", "--dry-rum", "cache"], "--dry-run"), (["migrate"], "target"), (["migrat", "cache"], "migrat"),
+      (["migrate", "--to", "1", "cache"], "not available"),
+      (["migrate", "--all-or-nothing", "cache"], "not available"),
+      (["migrate", "-j", "0", "cache"], "--jobs"), (["migrate", "-q", "-v", "cache"], "exclude each other"),
+      (["migrate", "--durability", "some", "cache"], "durability"), (["migrate", ""], "empty"),
+      (["migrate", "--max-document-size", "9999999999999G", "cache"], "max-document-size"),
+      (["migrate", "--exclude", "[", "cache"], "--exclude"),
+      (["migrate", "--log-format", "xml", "cache"], "log-format"),
+    ])
+  func wrongUsage(arguments: [String], words: String) throws {
+    let run = try uprev.run(arguments)
+    #expect(run.status == 64, "\(run.errorText)")
+    #expect(run.errorText.contains(words), "\(run.errorText)")
+    #expect(try folder.read("cache/ml_training_a.json") == Array(v1.utf8))
+  }
+
+  @Test("An unknown pipeline exits 4 and proposes one that is known")
+  func unknownPipeline() throws {
+    let run = try uprev("migrate", "-p", "amorsise", "cache")
+    #expect(run.status == 4)
+    #expect(run.errorText.contains("amorsize"), "\(run.errorText)")
+    #expect(run.output.isEmpty)
+  }
+
+  @Test("A wrong pipeline exits 4 and names every fault with its line")
+  func wrongPipeline() throws {
+    try folder.write(
+      "uprev: 1\nname: x\nformats:\n  - name: f\n    file: [\"*.json\"]\n    version: {at: version}\n    current: 1\n",
+      to: "p/pipeline.yaml")
+    let run = try uprev("migrate", "-p", "p/pipeline.yaml", "cache")
+    #expect(run.status == 4)
+    #expect(run.errorText.contains("pipeline.yaml:5:"), "\(run.errorText)")
+    #expect(run.errorText.contains("pipeline.yaml:6:"), "\(run.errorText)")
+    #expect(run.errorText.contains("files"))
+  }
+
+  @Test("Pipelines are found in UPREV_PIPELINES and the configuration folder, never in the current folder")
+  func catalogue() throws {
+    let text =
+      "uprev: 1\nname: mine\nformats:\n  - name: f\n    files: [\"*.json\"]\n    version: {at: /v, missing: 1}\n"
+      + "    current: 2\n    migrations: [{from: 1, to: 2, steps: []}]\n"
+    try folder.write(text, to: "mine/pipeline.yaml")
+    #expect(try uprev("migrate", "--no-state", "-p", "mine", "cache").status == 4)
+    try folder.write(text, to: "config/uprev/pipelines/mine/pipeline.yaml")
+    let found = try uprev(
+      "migrate", "--no-state", "-p", "mine", "cache", environment: ["XDG_CONFIG_HOME": folder.path + "/config"])
+    #expect(found.status == 0, "\(found.errorText)")
+    #expect(String(decoding: try folder.read("cache/ml_training_a.json"), as: UTF8.self).hasSuffix(",\n  \"v\": 2\n}"))
+  }
+
+  @Test("--verbose says a line a document, --quiet nothing, and standard output stays empty")
+  func verbosity() throws {
+    let loud = try uprev("migrate", "--no-state", "--dry-run", "-v", "cache")
+    #expect(loud.errorText.contains("cache/ml_training_a.json: migrated v1 → v2\n"))
+    let quiet = try uprev("migrate", "--no-state", "--dry-run", "-q", "cache")
+    #expect(quiet.errorText.isEmpty)
+    #expect(loud.output.isEmpty && quiet.output.isEmpty)
+  }
+
+  @Test("--log-format json writes one JSON object a line")
+  func logFormat() throws {
+    try folder.write("{", to: "cache/ml_training_\u{1}\"b.json")
+    let run = try uprev("migrate", "--no-state", "--log-format", "json", "-v", "cache")
+    #expect(run.status == 3)
+    let lines = run.errorText.split(separator: "\n")
+    #expect(lines.count >= 4)
+    for line in lines {
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      #expect(object?["time"] is String && object?["level"] is String && object?["message"] is String, "\(line)")
+    }
+    #expect(run.errorText.contains("\"code\":\"invalid-json\"") || run.errorText.contains("\"code\": \"invalid-json\""))
+  }
+
+  @Test("Control characters in names never reach the terminal")
+  func terminalNames() throws {
+    try folder.write("{", to: "cache/ml_training_\u{1B}[31mred\u{7F}\n\u{202E}.json")
+    let run = try uprev("migrate", "--no-state", "-v", "cache")
+    #expect(run.status == 3)
+    #expect(run.errorText.contains("ml_training_\\x1b[31mred\\x7f\\x0a\\xe2\\x80\\xae.json"), "\(run.errorText)")
+    #expect(!run.error.contains(0x1B))
+  }
+
+  @Test("A report that is piped to a reader that has gone: no crash, exit 1")
+  func closedPipe() throws {
+    try Python.writeTree(in: folder.path, count: 500, seed: 3)
+    let program = try ChildProcess.built("uprev")
+    let script = "\"$0\" migrate --dry-run --report - before | true; exit ${PIPESTATUS[0]}"
+    let run = try ChildProcess.run("bash", ["-c", script, program], in: folder.path)
+    #expect(run.status == 1, "\(run.errorText)")
+    #expect(run.errorText.contains("standard output"))
+  }
+
+  @Test("--report - writes the report, and nothing else, to standard output")
+  func reportOnStandardOutput() throws {
+    let run = try uprev("migrate", "--report", "-", "cache")
+    #expect(run.status == 0)
+    #expect(try ReportFile(Data(run.output)).count("migrated") == 1)
+  }
+
+  @Test("info counts by format and version and changes nothing")
+  func info() throws {
+    try folder.write("{\"n_jobs\": 1, \"chunksize\": 1, \"version\": 2}", to: "cache/ml_training_b.json")
+    try folder.write("{\"n_jobs\": 1, \"chunksize\": 1, \"version\": 999}", to: "cache/ml_training_c.json")
+    try folder.write("{\"version\": \"1.0\"}", to: "cache/ml_calibration.json")
+    let before = try TreeState(folder.path)
+    let run = try uprev("info", "cache")
+    #expect(run.status == 0)
+    let rows = run.outputText.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    #expect(rows.contains(["ml-training-data", "1", "1"]))
+    #expect(rows.contains(["ml-training-data", "2", "1"]))
+    #expect(rows.contains(["ml-training-data", "999", "1"]))
+    #expect(rows.contains(["calibration", "1.0", "1"]))
+    #expect(try TreeState(folder.path) == before)
+
+    #expect(try uprev("info", "--detailed-exitcode", "cache").status == 2)
+    let json = try ReportFile(Data(uprev("info", "--json", "cache").output))
+    let byFormat = json.summary["byFormat"] as? [String: [String: [String: Int]]]
+    #expect(byFormat?["ml-training-data"]?["from"] == ["1": 1, "2": 1, "999": 1])
+    #expect(json.documents.isEmpty)
+  }
+
+  @Test("info of several targets counts each by itself, and a missing one exits 1")
+  func infoOfSeveral() throws {
+    let run = try uprev("info", "cache", "missing")
+    #expect(run.status == 1)
+    #expect(run.outputText.contains("cache (tree):"))
+  }
+
+  @Test("--version and --help")
+  func versionAndHelp() throws {
+    #expect(try uprev("--version").outputText.split(separator: ".").count == 3)
+    let help = try uprev("migrate", "--help").outputText
+    for option in [
+      "--pipeline", "--output", "--dry-run", "--report", "--report-all", "--jobs", "--to", "--all-or-nothing",
+      "--strict",
+      "--durability", "--quiet", "--verbose", "--log-format", "--state", "--no-state", "--exclude",
+      "--max-document-size",
+    ] { #expect(help.contains(option)) }
+  }
+}
