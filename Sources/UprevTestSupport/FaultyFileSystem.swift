@@ -58,16 +58,20 @@ public struct FaultyFileSystem: FileSystem {
   public let record = Record()
   private let base: any FileSystem
   private let faults: [Fault]
+  private let flushes: Bool
   private let before: @Sendable (_ call: String, _ occurrence: Int, _ name: PathName?) -> Int32?
 
-  /// - Parameter before: runs before each call, with its name, how often it was made (this one included) and the name it
+  /// - Parameters:
+  ///   - flushes: false makes `fsync` and `syncfs` count and do nothing, which saves minutes where a test makes thousands.
+  ///   - before: runs before each call, with its name, how often it was made (this one included) and the name it
   ///   is about; the `errno` it answers, if any, fails the call.
   public init(
-    _ base: any FileSystem = LocalFileSystem(), faults: [Fault] = [],
+    _ base: any FileSystem = LocalFileSystem(), faults: [Fault] = [], flushes: Bool = true,
     before: @escaping @Sendable (_ call: String, _ occurrence: Int, _ name: PathName?) -> Int32? = { _, _, _ in nil }
   ) {
     self.base = base
     self.faults = faults
+    self.flushes = flushes
     self.before = before
   }
 
@@ -222,12 +226,12 @@ public struct FaultyFileSystem: FileSystem {
 
   public func synchronize(_ file: OpenFile) throws(FileSystemError) {
     try pass("fsync")
-    try base.synchronize(file)
+    if flushes { try base.synchronize(file) }
   }
 
   public func synchronizeFileSystem(of file: OpenFile) throws(FileSystemError) {
     try pass("syncfs")
-    try base.synchronizeFileSystem(of: file)
+    if flushes { try base.synchronizeFileSystem(of: file) }
   }
 
   public func truncate(_ file: OpenFile, to size: Int64) throws(FileSystemError) {

@@ -10,14 +10,18 @@ public final class TemporaryTree {
   /// Absolute.
   public let path: String
 
-  public init() throws {
-    var template = Array((NSTemporaryDirectory() + "/uprev-test-XXXXXX").utf8CString)
+  /// - Parameter inMemory: on `/dev/shm`, where there is one, for tests that make thousands of trees.
+  public init(inMemory: Bool = false) throws {
+    let shared = "/dev/shm"
+    let folder = inMemory && access(shared, W_OK) == 0 ? shared : NSTemporaryDirectory()
+    var template = Array((folder + "/uprev-test-XXXXXX").utf8CString)
     guard mkdtemp(&template) != nil else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   deinit {
-    // By the tool, because it removes trees of any depth and of any names.
+    if (try? FileManager.default.removeItem(atPath: path)) != nil { return }
+    // The tool removes trees of any depth and of any names.
     let remove = Process()
     remove.executableURL = URL(fileURLWithPath: "/bin/rm")
     remove.arguments = ["-rf", "--", path]

@@ -61,6 +61,13 @@ extension TargetError {
         + "the old ones back: \(error.message(.writing, about: path))")
   }
 
+  static func copyNotFlushed(_ error: FileSystemError, _ path: PathName) -> TargetError {
+    TargetError(
+      code: .writeFailed,
+      message: "the copy is whole and in place, but a power failure now may take it away again: "
+        + error.message(.writing, about: path))
+  }
+
   static func outputExists(_ path: PathName) -> TargetError {
     TargetError(code: .writeFailed, message: "“\(path)” exists already; remove it or choose another --output")
   }

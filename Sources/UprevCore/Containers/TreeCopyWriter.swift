@@ -109,12 +109,17 @@ final class TreeCopyWriter: ContainerWriter {
       if options.durability != .none { try fileSystem.synchronizeFileSystem(of: parent) }
       try AtomicReplace(fileSystem).place(outputName, in: parent, from: temporaryName, in: parent)
       isDone = true
-      if options.durability != .none { try fileSystem.synchronize(parent) }
-      return true
     } catch {
       if error.kind == .exists { throw TargetError.outputExists(output) }
       throw error.targetError(.writing, about: output)
     }
+    guard options.durability != .none else { return true }
+    do throws(FileSystemError) {
+      try fileSystem.synchronize(parent)
+    } catch {
+      throw TargetError.copyNotFlushed(error, output)
+    }
+    return true
   }
 
   func abandon() {

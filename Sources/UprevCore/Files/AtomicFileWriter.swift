@@ -1,0 +1,108 @@
+import UprevReport
+
+/// Writes a file piece by piece, buffered, and lets it appear whole or not at all.
+///
+/// The bytes go to a temporary of mode 0600 beside the destination; `finish()` flushes it and renames it over whatever
+/// regular file has the name. A destination that is no regular file (a fifo, `/dev/null`) is written to directly, for there
+/// is nothing to replace. A symbolic link is resolved, once. It is used by one thread at a time.
+public final class AtomicFileWriter {
+  private static let bufferSize = 1 << 16
+  private static let attempts = 16
+
+  private let fileSystem: any FileSystem
+  private let durability: Durability
+  private let name: PathName
+  private let folder: OpenFile
+  private let file: OpenFile
+  /// nil where the destination is written to directly.
+  private let temporary: TemporaryFile?
+  private var buffer: [UInt8] = []
+  private var isDone = false
+
+  /// - Throws: ``FileSystemError``
+  public init(
+    _ path: PathName, runID: String, durability: Durability = .batch, fileSystem: any FileSystem = LocalFileSystem()
+  ) throws(FileSystemError) {
+    self.fileSystem = fileSystem
+    self.durability = durability
+    var place = path
+    let kind = try Self.kind(of: path, fileSystem)
+    if kind == .symbolicLink { place = try fileSystem.resolved(path) }
+    let (above, name) = place.splitAtLastComponent
+    self.name = name
+    folder = try fileSystem.open(above, in: nil, [.readOnly, .directory], mode: 0)
+    let finalKind = kind == .symbolicLink ? try Self.kind(of: place, fileSystem) : kind
+    if let finalKind, finalKind != .regular {
+      // Opening a folder for writing fails, which is what it should do.
+      file = try fileSystem.open(name, in: folder, [.writeOnly, .noFollow], mode: 0)
+      temporary = nil
+    } else {
+      let made = try Self.makeTemporary(in: folder, runID: runID, fileSystem)
+      file = made.file
+      temporary = made
+    }
+    buffer.reserveCapacity(Self.bufferSize)
+  }
+
+  private static func kind(
+    of path: PathName, _ fileSystem: any FileSystem
+  ) throws(FileSystemError) -> FileKind? {
+    do {
+      return try fileSystem.status(of: path, in: nil, followingLinks: false).kind
+    } catch  where error.kind == .absent {
+      return nil
+    }
+  }
+
+  private static func makeTemporary(
+    in folder: OpenFile, runID: String, _ fileSystem: any FileSystem
+  ) throws(FileSystemError) -> TemporaryFile {
+    var attempt = 1
+    while true {
+      let name = OwnName.make(runID, attempt == 1 ? "-file" : "-file-\(attempt)")
+      do {
+        return try TemporaryFile(name, in: folder, fileSystem: fileSystem)
+      } catch  where error.kind == .exists && attempt < attempts {
+        attempt += 1
+      }
+    }
+  }
+
+  /// Appends bytes.
+  public func write(_ bytes: some Collection<UInt8>) throws(FileSystemError) {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= Self.bufferSize { try flushBuffer() }
+  }
+
+  private func flushBuffer() throws(FileSystemError) {
+    try buffer.withUnsafeBufferPointer { bytes throws(FileSystemError) in
+      try fileSystem.write(file, UnsafeRawBufferPointer(bytes))
+    }
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// Puts the whole file in place, durably unless the durability is `none`.
+  ///
+  /// - Throws: ``FileSystemError``; unless the flush of the folder failed, what was at the destination is still there.
+  public func finish() throws(FileSystemError) {
+    guard !isDone else { return }
+    try flushBuffer()
+    guard let temporary else {
+      isDone = true
+      return
+    }
+    if durability != .none { try temporary.flush() }
+    try temporary.replace(name, in: folder)
+    isDone = true
+    if durability != .none { try fileSystem.synchronize(folder) }
+  }
+
+  /// Leaves the destination as it is, and removes the temporary. After `finish()` it does nothing.
+  public func abandon() {
+    guard !isDone else { return }
+    isDone = true
+    buffer = []
+    // A temporary that cannot be removed now is tried again when the writer goes.
+    try? temporary?.remove()
+  }
+}

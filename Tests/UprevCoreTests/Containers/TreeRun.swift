@@ -1,0 +1,93 @@
+import LosslessJSON
+import UprevCore
+import UprevReport
+import UprevTestSupport
+
+/// What a tree's reader and writer did, end to end, with a stand-in for the pure middle: a text that begins with `old`
+/// becomes the same with `NEW`, one that begins with `bad` is rejected, others are current.
+struct TreeRun {
+  var decisions: [Decision] = []
+  var warnings: [WarningRecord] = []
+  var error: (any Error)?
+  var finished = false
+
+  /// Every decision as `outcome path`, or `outcome(code) path`.
+  var lines: [String] {
+    decisions.map { decision in
+      let code = decision.error.map { "(\($0.code.rawValue))" } ?? ""
+      return "\(decision.outcome.rawValue)\(code) \(decision.reference.path)"
+    }
+  }
+
+  var errorCode: ErrorCode? { (error as? TargetError)?.code }
+
+  static func decide(_ document: Document) -> Decision {
+    let text = document.text.description
+    if text.hasPrefix("old") {
+      var decision = Decision(reference: document.reference, outcome: .migrated)
+      decision.replacement = JSONText("NEW" + text.dropFirst(3))
+      return decision
+    }
+    if text.hasPrefix("bad") {
+      return Decision(
+        reference: document.reference, outcome: .rejected,
+        error: DocumentError(ReportError(code: .invalidJSON, message: "bad")))
+    }
+    return Decision(reference: document.reference, outcome: .current)
+  }
+
+  static func claims(_ globs: [String] = ["*.json"], excluded: [String] = []) throws -> Claims {
+    Claims(formats: [try globs.map { try Glob($0) }], excluded: try excluded.map { try Glob($0) })
+  }
+
+  /// - Parameters:
+  ///   - output: where a copy goes; nil changes the target in place.
+  ///   - onRead: runs after an element was read and before it is written.
+  init(
+    _ target: PathName, _ fileSystem: any FileSystem = LocalFileSystem(), globs: [String] = ["*.json"],
+    excluded: [String] = [], maximumSize: Int = 1 << 20, durability: Durability = .batch, batchCount: Int = 64,
+    output: PathName? = nil, abandonsAfter: Int = .max, onRead: (ContainerElement) throws -> Void = { _ in }
+  ) throws {
+    var decisions: [Decision] = []
+    var warnings: [WarningRecord] = []
+    defer {
+      self.decisions = decisions
+      self.warnings = warnings
+    }
+    let options = ContainerWriteOptions(runID: "test", durability: durability, batchCount: batchCount)
+    do {
+      let opener = TreeOpener(fileSystem)
+      guard let container = try opener.open(target) else { return }
+      let reader = try container.makeReader(
+        ContainerReadOptions(
+          claims: try Self.claims(globs, excluded: excluded), maximumDocumentSize: maximumSize,
+          yieldsPassthrough: output != nil))
+      let sink: DecisionSink = { decisions.append($0) }
+      let warn: WarningSink = { warnings.append($0) }
+      let writer =
+        if let output {
+          try opener.makeCopyWriter(of: container, to: output, options, sink: sink, warn: warn)
+        } else {
+          try container.makeWriter(options, sink: sink, warn: warn)
+        }
+      do {
+        var count = 0
+        while count < abandonsAfter, let element = try reader.next() {
+          count += 1
+          try onRead(element)
+          switch element {
+          case .document(let document): try writer.write(.document(document, Self.decide(document)))
+          case .decision(let decision): try writer.write(.decision(decision))
+          case .passthrough(let chunk): try writer.write(.passthrough(chunk))
+          }
+        }
+        if count >= abandonsAfter { writer.abandon() } else { finished = try writer.finish() }
+      } catch {
+        self.error = error
+        writer.abandon()
+      }
+    } catch {
+      self.error = error
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Testing
+import UprevCore
+import UprevReport
+import UprevTestSupport
+
+@Suite struct LocalFileSystemTests {
+  private let local = LocalFileSystem()
+
+  private func failure(_ body: () throws -> Void) -> FileSystemError? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return error as? FileSystemError
+    }
+  }
+
+  @Test("A name that C cannot hold, an empty one, and one too long are errors, not traps")
+  func badNames() throws {
+    let zero = PathName([0x61, 0, 0x62])
+    #expect(failure { _ = try local.open(zero, in: nil, .readOnly, mode: 0) }?.number == EINVAL)
+    #expect(failure { try local.makeSymbolicLink(PathName("x"), in: nil, to: zero) }?.number == EINVAL)
+    #expect(failure { _ = try local.resolved(zero) }?.number == EINVAL)
+    #expect(failure { _ = try local.open(PathName(""), in: nil, .readOnly, mode: 0) }?.kind == .absent)
+    let long = PathName([UInt8](repeating: 0x61, count: 256))
+    #expect(failure { _ = try local.open(long, in: nil, .readOnly, mode: 0) }?.kind == .nameTooLong)
+    let endless = PathName([UInt8](repeating: 0x61, count: 1 << 20))
+    #expect(failure { _ = try local.open(endless, in: nil, .readOnly, mode: 0) }?.kind == .nameTooLong)
+  }
+
+  @Test("An open descriptor is closed with the last reference, and not inherited by children")
+  func descriptors() throws {
+    let tree = try TemporaryTree()
+    try tree.write("a", "text")
+    var number: Int32 = -1
+    do {
+      let file = try local.open(tree.pathName("a"), in: nil, .readOnly, mode: 0)
+      number = file.descriptor
+      #expect(fcntl(number, F_GETFD) & FD_CLOEXEC != 0)
+    }
+    // Another thread may have got the number since, for another file.
+    var now = stat()
+    let isOpen = fstat(number, &now) == 0
+    let inode = try tree.status("a").inode
+    #expect(!isOpen || UInt64(now.st_ino) != inode)
+  }
+
+  @Test("Reading takes an offset or the file's own, writing writes all, a negative offset is refused")
+  func readAndWrite() throws {
+    let tree = try TemporaryTree()
+    let file = try local.open(tree.pathName("a"), in: nil, [.readWrite, .create, .exclusive], mode: 0o600)
+    let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 / 251) }
+    try bytes.withUnsafeBytes { try local.write(file, $0) }
+    var buffer = [UInt8](repeating: 0, count: 10)
+    #expect(try buffer.withUnsafeMutableBytes { try local.read(file, into: $0, at: 99_995) } == 5)
+    #expect(Array(buffer[..<5]) == Array(bytes[99_995...]))
+    #expect(try buffer.withUnsafeMutableBytes { try local.read(file, into: $0, at: nil) } == 0)
+    #expect(
+      failure { _ = try buffer.withUnsafeMutableBytes { try local.read(file, into: $0, at: -1) } }?.number == EINVAL)
+    #expect(try local.read(file, into: UnsafeMutableRawBufferPointer(start: nil, count: 0), at: nil) == 0)
+    try local.truncate(file, to: 7)
+    #expect(try local.status(of: file).size == 7)
+  }
+
+  @Test("Copying inside the kernel or by hand gives the same bytes", arguments: [0, 1, 4096, 1_000_003])
+  func copies(size: Int) throws {
+    let tree = try TemporaryTree()
+    let memory = try TemporaryTree(inMemory: true)
+    let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    try Data(bytes).write(to: URL(fileURLWithPath: tree.path("a")))
+    for (place, name) in [(tree, "same"), (memory, "other")] {
+      let source = try local.open(tree.pathName("a"), in: nil, .readOnly, mode: 0)
+      let copy = try local.open(place.pathName(name), in: nil, [.writeOnly, .create, .exclusive], mode: 0o600)
+      while try local.copy(from: source, to: copy, count: 1 << 30) > 0 {}
+      #expect(try Data(contentsOf: URL(fileURLWithPath: place.path(name))) == Data(bytes))
+    }
+  }
+
+  @Test("What the kernel makes up as it is read is copied, though its size is 0")
+  func copiesMadeUp() throws {
+    guard FileManager.default.fileExists(atPath: "/proc/version") else { return }
+    let tree = try TemporaryTree()
+    let source = try local.open(PathName("/proc/version"), in: nil, .readOnly, mode: 0)
+    let copy = try local.open(tree.pathName("a"), in: nil, [.writeOnly, .create, .exclusive], mode: 0o600)
+    while try local.copy(from: source, to: copy, count: 1 << 20) > 0 {}
+    #expect(try tree.read("a") == String(contentsOfFile: "/proc/version", encoding: .utf8))
+  }
+
+  @Test("A folder can be listed again and again through one descriptor")
+  func listing() throws {
+    let tree = try TemporaryTree()
+    for index in 0..<500 { try tree.write("\(index)", "") }
+    try tree.makeFolder("folder")
+    let folder = try local.open(tree.pathName(), in: nil, .directory, mode: 0)
+    for _ in 0..<3 {
+      var names: [String: FileKind?] = [:]
+      try local.forEachName(in: folder) { names[String(decoding: $0, as: UTF8.self)] = $1 }
+      #expect(names.count == 501)
+      #expect(names["folder"] == .some(.directory) || names["folder"] == .some(nil))
+      #expect(names["."] == nil)
+    }
+  }
+
+  @Test("A link's destination of any length comes whole", arguments: [1, 511, 512, 513, 4000])
+  func linkDestination(length: Int) throws {
+    let tree = try TemporaryTree()
+    let destination = PathName([UInt8](repeating: 0xfe, count: length))
+    try local.makeSymbolicLink(tree.pathName("link"), in: nil, to: destination)
+    #expect(try local.symbolicLinkDestination(tree.pathName("link"), in: nil) == destination)
+  }
+
+  @Test("Extended attributes of any value and number are set, read and removed")
+  func attributes() throws {
+    let tree = try TemporaryTree()
+    try tree.write("a", "")
+    let file = try local.open(tree.pathName("a"), in: nil, .readWrite, mode: 0)
+    #expect(try local.extendedAttributes(of: file) == [])
+    var expected: Set<ExtendedAttribute> = []
+    for index in 0..<20 {
+      let name = Array(("user." + String(repeating: "n", count: 60) + "\(index)").utf8)
+      let attribute = ExtendedAttribute(name: name, value: [UInt8](repeating: UInt8(index), count: index * 3))
+      try local.setExtendedAttribute(attribute, of: file)
+      expected.insert(attribute)
+    }
+    #expect(Set(try local.extendedAttributes(of: file)) == expected)
+    for attribute in expected { try local.removeExtendedAttribute(attribute.name, of: file) }
+    #expect(try local.extendedAttributes(of: file) == [])
+    #expect(failure { try local.removeExtendedAttribute(Array("user.none".utf8), of: file) }?.kind == .noAttribute)
+  }
+}
