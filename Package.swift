@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 let package = Package(
@@ -59,3 +59,9 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// A warning in this package is an error.
+for target in package.targets where target.type != .system {
+  target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+  if target.name == "CSystem" { target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)] }
+}

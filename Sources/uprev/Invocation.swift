@@ -31,7 +31,11 @@ struct Invocation {
     options.jobs = common.jobs ?? ProcessInfo.processInfo.activeProcessorCount
     options.maximumDocumentSize = common.maxDocumentSize.bytes
     options.excluded = try common.exclude.map { pattern in
-      do { return try Glob(pattern) } catch { throw ValidationError("--exclude '\(pattern)': \(error.message)") }
+      do throws(GlobError) {
+        return try Glob(pattern)
+      } catch {
+        throw ValidationError("--exclude '\(pattern)': \(error).")
+      }
     }
   }
 
@@ -45,7 +49,7 @@ struct Invocation {
   ) throws -> (result: RunResult, report: PathName?) {
     let terminal = TerminalObserver(logger: logger, verbosity: verbosity, next: observer)
     let openers: [any ContainerOpener] = [
-      ArchiveContainerOpener(fileSystem: fileSystem), TreeOpener(fileSystem: fileSystem),
+      ArchiveContainerOpener(fileSystem), TreeOpener(fileSystem),
     ]
     if let output = options.output, let target = options.targets.first {
       try OutputPlace(output: output, target: target, fileSystem: fileSystem, openers: openers).check()

@@ -2,9 +2,9 @@ import ArgumentParser
 import CSystem
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// Where the process begins: what must hold before anything else, then the command line.

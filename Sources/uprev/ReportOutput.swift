@@ -60,7 +60,7 @@ final class ReportOutput {
   /// - Throws: ``ReportOutputError``
   func finish() throws {
     guard let file, let path else { return }
-    do {
+    do throws(FileSystemError) {
       if durability != .none { try file.flush() }
       try file.replace(path, in: nil)
       if durability != .none {
@@ -68,7 +68,7 @@ final class ReportOutput {
         try fileSystem.synchronize(
           fileSystem.open(PathName(folder.isEmpty ? [0x2E] : folder), in: nil, [.directory], mode: 0))
       }
-    } catch let error as FileSystemError {
+    } catch {
       throw ReportOutputError.failed(error)
     }
   }

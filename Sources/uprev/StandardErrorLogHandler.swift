@@ -1,4 +1,5 @@
 import Logging
+import UprevCore
 import UprevReport
 
 /// How log lines look.
@@ -37,10 +38,10 @@ struct StandardErrorLogHandler: LogHandler {
   private func line(_ event: LogEvent) -> String {
     let all = metadata.merging(event.metadata ?? [:]) { $1 }
     var members = [
-      ("time", Clock.now().text), ("level", event.level.rawValue), ("message", event.message.description),
+      ("time", SystemClock().now().rfc3339), ("level", event.level.rawValue), ("message", event.message.description),
     ]
     for (key, value) in all.sorted(by: { $0.key < $1.key }) { members.append((key, value.description)) }
-    let texts = members.map { "\(JSONText.quoted($0.0)): \(JSONText.quoted($0.1))" }
+    let texts = members.map { "\(JSONStringLiteral.text(of: $0.0)): \(JSONStringLiteral.text(of: $0.1))" }
     return "{\(texts.joined(separator: ", "))}"
   }
 }

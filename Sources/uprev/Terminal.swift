@@ -2,9 +2,9 @@ import CSystem
 import UprevReport
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// The two streams of the program. Standard output carries only what was asked for there; words for people go to standard
@@ -35,9 +35,9 @@ enum Terminal {
     while !rest.isEmpty {
       let part = UnsafeRawBufferPointer(rebasing: rest)
       #if canImport(Glibc)
-      let count = Glibc.write(descriptor, part.baseAddress, part.count)
+        let count = Glibc.write(descriptor, part.baseAddress, part.count)
       #else
-      let count = Darwin.write(descriptor, part.baseAddress, part.count)
+        let count = Darwin.write(descriptor, part.baseAddress, part.count)
       #endif
       if count < 0 {
         if errno == EINTR { continue }

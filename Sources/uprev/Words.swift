@@ -27,6 +27,14 @@ enum Words {
     return "\(place)\(warning.message) [\(warning.code.rawValue)]"
   }
 
+  /// `pipelines/mine/pipeline.yaml:5:7: unknown key …`
+  static func fault(_ fault: PipelineFault) -> String {
+    var place = Terminal.printable(fault.file)
+    if let line = fault.line { place += ":\(line)" }
+    if let column = fault.column { place += ":\(column)" }
+    return "\(place): \(fault.message) [\(fault.kind.rawValue)]"
+  }
+
   static func more(_ count: Int, _ what: String) -> String {
     "and \(count) more \(what): the report lists them"
   }

@@ -98,7 +98,8 @@ struct ArchiveTests {
     #expect(try !folder.listing().contains { $0.hasPrefix(".uprev-") })
   }
 
-  @Test("A truncated archive is archive-damaged, is not replaced, and leaves no temporary", arguments: ["tar", "tar.gz"])
+  @Test(
+    "A truncated archive is archive-damaged, is not replaced, and leaves no temporary", arguments: ["tar", "tar.gz"])
   func truncated(suffix: String) throws {
     try Python.writeTree(in: folder.path, count: 50, seed: 6)
     let name = "snapshot." + suffix
@@ -120,7 +121,8 @@ struct ArchiveTests {
     try folder.write("other", to: "cache/notes.txt")
     for (name, command) in [
       ("s.zip", "zip -qr ../s.zip ."), ("s.cpio", "find . | cpio -o --quiet -H newc > ../s.cpio"),
-      ("s.cpio.gz", "find . | bsdtar -cf ../s.cpio.gz --format newc -z -T -"), ("s.7z", "bsdtar -cf ../s.7z --format 7zip ."),
+      ("s.cpio.gz", "find . | bsdtar -cf ../s.cpio.gz --format newc -z -T -"),
+      ("s.7z", "bsdtar -cf ../s.7z --format 7zip ."),
     ] {
       let made = try ChildProcess.run("sh", ["-c", command], in: folder.path + "/cache")
       #expect(made.status == 0, "\(made.errorText)")

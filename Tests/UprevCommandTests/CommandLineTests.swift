@@ -19,11 +19,13 @@ struct CommandLineTests {
     "Wrong usage exits 64 and says what to do",
     arguments: [
       (["migrate", "--dry-rum", "cache"], "--dry-run"), (["migrate"], "target"), (["migrat", "cache"], "migrat"),
-      (["migrate", "--to", "1", "cache"], "not available"), (["migrate", "--all-or-nothing", "cache"], "not available"),
+      (["migrate", "--to", "1", "cache"], "not available"),
+      (["migrate", "--all-or-nothing", "cache"], "not available"),
       (["migrate", "-j", "0", "cache"], "--jobs"), (["migrate", "-q", "-v", "cache"], "exclude each other"),
       (["migrate", "--durability", "some", "cache"], "durability"), (["migrate", ""], "empty"),
       (["migrate", "--max-document-size", "9999999999999G", "cache"], "max-document-size"),
-      (["migrate", "--exclude", "[", "cache"], "--exclude"), (["migrate", "--log-format", "xml", "cache"], "log-format"),
+      (["migrate", "--exclude", "[", "cache"], "--exclude"),
+      (["migrate", "--log-format", "xml", "cache"], "log-format"),
     ])
   func wrongUsage(arguments: [String], words: String) throws {
     let run = try uprev.run(arguments)
@@ -54,7 +56,8 @@ struct CommandLineTests {
 
   @Test("Pipelines are found in UPREV_PIPELINES and the configuration folder, never in the current folder")
   func catalogue() throws {
-    let text = "uprev: 1\nname: mine\nformats:\n  - name: f\n    files: [\"*.json\"]\n    version: {at: /v, missing: 1}\n"
+    let text =
+      "uprev: 1\nname: mine\nformats:\n  - name: f\n    files: [\"*.json\"]\n    version: {at: /v, missing: 1}\n"
       + "    current: 2\n    migrations: [{from: 1, to: 2, steps: []}]\n"
     try folder.write(text, to: "mine/pipeline.yaml")
     #expect(try uprev("migrate", "--no-state", "-p", "mine", "cache").status == 4)
@@ -148,7 +151,8 @@ struct CommandLineTests {
     #expect(try uprev("--version").outputText.split(separator: ".").count == 3)
     let help = try uprev("migrate", "--help").outputText
     for option in [
-      "--pipeline", "--output", "--dry-run", "--report", "--report-all", "--jobs", "--to", "--all-or-nothing", "--strict",
+      "--pipeline", "--output", "--dry-run", "--report", "--report-all", "--jobs", "--to", "--all-or-nothing",
+      "--strict",
       "--durability", "--quiet", "--verbose", "--log-format", "--state", "--no-state", "--exclude",
       "--max-document-size",
     ] { #expect(help.contains(option)) }

@@ -39,7 +39,9 @@ struct StopTests {
       changed.insert(name)
     }
     #expect(!changed.isEmpty && changed.count < after.count)
-    let migrated = report.documents.filter { $0["outcome"] as? String == "migrated" }.compactMap { $0["path"] as? String }
+    let migrated = report.documents.filter { $0["outcome"] as? String == "migrated" }.compactMap {
+      $0["path"] as? String
+    }
     #expect(Set(migrated) == changed)
 
     #expect(try uprev("migrate", "--no-state", "--durability", "none", "before").status == 0)

@@ -39,7 +39,8 @@ struct TreeTests {
   func sameForAnyJobs() throws {
     try Python.writeTree(in: folder.path, count: 700, seed: 7)
     try folder.write("{\"n_jobs\": 1", to: "before/ml_training/ml_training_bad.json")
-    try folder.write("{\"n_jobs\": 1, \"chunksize\": 1, \"version\": 99}", to: "before/ml_training/ml_training_new.json")
+    try folder.write(
+      "{\"n_jobs\": 1, \"chunksize\": 1, \"version\": 99}", to: "before/ml_training/ml_training_new.json")
     var texts: [String: [UInt8]]?
     var documents: String?
     for jobs in 1...16 {
@@ -105,7 +106,8 @@ struct TreeTests {
     #expect(try ReportFile(path).count("migrated") == 1)
     let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     #expect(mode == 0o600)
-    #expect(try ReportFile(path).object["runId"] as? String == path.split(separator: "/").dropLast().last.map(String.init))
+    #expect(
+      try ReportFile(path).object["runId"] as? String == path.split(separator: "/").dropLast().last.map(String.init))
   }
 
   @Test("Without a home and without --report nothing is begun, and --no-state goes on without a report")
@@ -182,7 +184,8 @@ struct TreeTests {
   func exclude() throws {
     try folder.write(v1, to: "cache/" + name1)
     try folder.write(v1, to: "cache/" + name2)
-    let run = try uprev("migrate", "--report-all", "--report", "report.json", "--exclude", "*_1700000000001.json", "cache")
+    let run = try uprev(
+      "migrate", "--report-all", "--report", "report.json", "--exclude", "*_1700000000001.json", "cache")
     #expect(run.status == 0)
     #expect(try folder.read("cache/" + name1) == Array(v1.utf8))
     #expect(try folder.read("cache/" + name2) == Array(v2.utf8))

@@ -95,6 +95,8 @@ public enum FailureKind: Hashable, Sendable {
 
 /// `EINVAL`
 let invalidArgument = EINVAL
+/// `ENOENT`
+let absentNumber = ENOENT
 
 extension FileSystemError {
   /// What its `errno` means.

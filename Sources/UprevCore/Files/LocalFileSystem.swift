@@ -135,7 +135,7 @@ public struct LocalFileSystem: FileSystem {
   }
 
   public func removeDirectory(_ name: PathName, in directory: OpenFile?) throws(FileSystemError) {
-    _ = try onName("unlinkat", name) { uprev_remove_directory(number(directory), $0) }
+    _ = try onName("rmdir", name) { uprev_remove_directory(number(directory), $0) }
   }
 
   public func setMode(_ file: OpenFile, _ mode: UInt32) throws(FileSystemError) {

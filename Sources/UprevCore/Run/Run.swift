@@ -51,7 +51,7 @@ public final class Run {
         sink: report)
     }
     let targetRun = TargetRun(
-      options: options, decider: Decider(formats: formats),
+      options: options, decider: Decider(formats: formats, hashesUnlisted: options.listsEveryDocument),
       readOptions: ContainerReadOptions(
         claims: Claims(formats: formats.map(\.files), excluded: options.excluded),
         maximumDocumentSize: options.maximumDocumentSize, yieldsPassthrough: false),

@@ -1,9 +1,9 @@
 import UprevReport
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// What a run knows of time.

@@ -65,14 +65,15 @@ final class RunLedger {
 }
 
 extension StageRecords {
-  /// Counts the stages that a document went through: those that took time.
+  /// Counts the stages that a document came out of, and the time that workers spent on it.
   fileprivate mutating func add(_ decision: Decision) {
+    let wasRead = decision.sha256Before != nil || decision.from != nil
+    let isMigrated = decision.outcome == .migrated ? 1 : 0
     add(.discover, items: 1, seconds: 0)
-    guard decision.bytesBefore != nil else { return }
-    add(.read, items: 1, seconds: 0)
-    add(.detect, items: 1, seconds: decision.detectSeconds)
-    if decision.migrateSeconds > 0 { add(.migrate, items: 1, seconds: decision.migrateSeconds) }
-    if decision.validateSeconds > 0 { add(.validate, items: 1, seconds: decision.validateSeconds) }
-    if decision.outcome == .migrated { add(.write, items: 1, seconds: 0) }
+    add(.read, items: wasRead ? 1 : 0, seconds: 0)
+    add(.detect, items: decision.from == nil ? 0 : 1, seconds: decision.detectSeconds)
+    add(.migrate, items: isMigrated, seconds: decision.migrateSeconds)
+    add(.validate, items: isMigrated, seconds: decision.validateSeconds)
+    add(.write, items: isMigrated, seconds: 0)
   }
 }

@@ -32,14 +32,14 @@ public struct StateDirectory: Sendable {
   private func makeFolders(_ folder: PathName) throws(FileSystemError) {
     do {
       try fileSystem.makeDirectory(folder, in: nil, mode: 0o700)
-    } catch where error.kind == .exists {
+    } catch  where error.kind == .exists {
       return
-    } catch where error.kind == .absent {
+    } catch  where error.kind == .absent {
       guard let slash = folder.bytes.lastIndex(of: 0x2F), slash > 0 else { throw error }
       try makeFolders(PathName(folder.bytes[..<slash]))
       do {
         try fileSystem.makeDirectory(folder, in: nil, mode: 0o700)
-      } catch where error.kind == .exists {
+      } catch  where error.kind == .exists {
         // Another run was quicker.
       }
     }

@@ -1,0 +1,67 @@
+# Uprev: everything that is done with a checkout.
+#
+#   make deps        installs the system libraries and tools that are missing (apt or brew); says what and why
+#   make build       builds the programs for debugging
+#   make demo        shows Uprev at work on samples/, from nothing: deps, build, demonstration
+#   make test        runs every test
+#   make lint        checks the format of the source and that it builds without a warning
+#   make format      formats the source
+#   make golden      runs the tests and records what they compare with anew, under Tests/Golden
+#   make bench       compares Uprev with its peers; ONLY=name[,name] picks works (Benchmarks/run --list)
+#   make dist        builds what `install` copies, under .build/dist
+#   make install     installs below PREFIX (default /usr/local), inside DESTDIR if that is set
+#   make uninstall   removes what `install` put below the same PREFIX and DESTDIR, and nothing else
+#   make clean       removes what was built
+#
+# `make dist && sudo make install` builds as yourself and installs as root. The installed folder can be moved.
+# SWIFTFLAGS is passed to `swift build` and `swift test`, for example SWIFTFLAGS="--scratch-path /var/tmp/uprev".
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+ONLY ?=
+SWIFTFLAGS ?=
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help deps build demo test lint format golden bench dist install uninstall clean
+
+help:
+	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
+
+deps:
+	@scripts/install-dependencies.sh
+
+build: deps
+	swift build $(SWIFTFLAGS)
+
+demo: build
+	scripts/demo.sh "$$(swift build $(SWIFTFLAGS) --show-bin-path)"
+
+test: deps
+	swift test $(SWIFTFLAGS) --disable-xctest
+
+lint: deps
+	SWIFTFLAGS="$(SWIFTFLAGS)" scripts/lint.sh
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+golden: deps
+	UPREV_RECORD_GOLDEN=1 swift test $(SWIFTFLAGS) --disable-xctest
+	git status --short Tests/Golden
+
+bench: deps
+	ONLY="$(ONLY)" Benchmarks/run
+
+dist: deps
+	@SWIFTFLAGS="$(SWIFTFLAGS)" scripts/build-distribution.sh .build/dist
+
+install: dist
+	@scripts/install.sh install .build/dist "$(DESTDIR)$(PREFIX)"
+
+uninstall:
+	@scripts/install.sh uninstall "$(DESTDIR)$(PREFIX)"
+
+clean:
+	rm -rf .build

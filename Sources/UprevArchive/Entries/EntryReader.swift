@@ -1,0 +1,161 @@
+import CArchive
+import LosslessJSON
+import UprevCore
+import UprevReport
+
+/// Reads a cpio, zip or 7zip through libarchive's entries.
+final class EntryReader: ContainerReader {
+  private enum State {
+    case header
+    case body(name: PathName)
+    case done
+  }
+
+  private let archive: PathName
+  private let options: ContainerReadOptions
+  private let handle: OpaquePointer
+  private let input: EntryInput
+  private var state = State.header
+  private var pending: ContainerElement?
+
+  let description: ContainerDescription
+  private(set) var discoverSeconds: Double = 0
+  private(set) var readSeconds: Double = 0
+
+  init(_ container: ArchiveContainer, _ options: ContainerReadOptions) throws(TargetError) {
+    archive = container.location.path
+    self.options = options
+    description = ContainerDescription(
+      kind: .archive, archiveFormat: container.format.rawValue, filters: container.filter.map { [$0.rawValue] } ?? [])
+    input = try EntryInput(container)
+    guard let handle = archive_read_new() else { throw ArchiveWords.noMemory(archive) }
+    self.handle = handle
+    let supported =
+      switch container.format {
+      case .cpio: archive_read_support_format_cpio(handle)
+      case .zip: archive_read_support_format_zip_seekable(handle)
+      case .sevenZip: archive_read_support_format_7zip(handle)
+      case .tar: archive_read_support_format_tar(handle)
+      }
+    guard supported == ARCHIVE_OK else { throw ArchiveWords.noMemory(archive) }
+    try LocaleScope.run { () throws(TargetError) in
+      guard input.open(handle) == ARCHIVE_OK else { throw failure() }
+    }
+  }
+
+  deinit { archive_read_free(handle) }
+
+  func next() throws -> ContainerElement? {
+    let start = ContinuousClock.now
+    let element = try LocaleScope.run { () throws(TargetError) in try nextElement() }
+    let elapsed = (ContinuousClock.now - start) / .seconds(1)
+    if case .document = element { readSeconds += elapsed } else { discoverSeconds += elapsed }
+    return element
+  }
+
+  private func nextElement() throws(TargetError) -> ContainerElement? {
+    if let element = pending {
+      pending = nil
+      return element
+    }
+    while true {
+      switch state {
+      case .header:
+        if let element = try readHeader() { return element }
+      case .body(let name):
+        if let data = try readData(of: name) { return .passthrough(data) }
+        state = .header
+      case .done: return nil
+      }
+    }
+  }
+
+  private func readHeader() throws(TargetError) -> ContainerElement? {
+    var found: OpaquePointer?
+    let result = archive_read_next_header(handle, &found)
+    if result == ARCHIVE_EOF {
+      state = .done
+      return nil
+    }
+    guard result == ARCHIVE_OK || (result == ARCHIVE_WARN && words.contains("can't be converted")), let found else {
+      throw failure()
+    }
+    let name = archive_entry_pathname(found).map { PathName(cString: $0).bytes } ?? []
+    let isFile = archive_entry_filetype(found) == uprev_ae_regular
+    let isRegular = isFile && archive_entry_hardlink(found) == nil
+    // Where it is unknown, as in a streamed zip without a directory, the body tells.
+    let size = archive_entry_size_is_set(found) != 0 ? archive_entry_size(found) : 0
+    let claim = MemberClaim(name: name, isRegular: isRegular, isFile: isFile, size: size, options)
+    switch claim {
+    case .document(let reference): return try readDocument(found, reference)
+    case .decided(let decision):
+      if options.yieldsPassthrough {
+        guard let entry = ArchiveEntry(copying: found) else { throw ArchiveWords.noMemory(archive) }
+        pending = .passthrough(EntryHeader(entry: entry))
+        state = .body(name: PathName(name))
+      }
+      return .decision(decision)
+    }
+  }
+
+  private func readDocument(
+    _ found: OpaquePointer, _ reference: DocumentReference
+  ) throws(TargetError) -> ContainerElement {
+    guard let entry = ArchiveEntry(copying: found) else { throw ArchiveWords.noMemory(archive) }
+    var pieces: [BlockSlice] = []
+    var count = 0
+    while let piece = try readData(of: reference.path) {
+      pieces.append(piece.raw)
+      count += piece.raw.count
+      guard count <= options.maximumDocumentSize else {
+        return try tooLarge(entry, reference, pieces, atLeast: count)
+      }
+    }
+    let text = JSONText(capacity: count) { target in
+      var filled = 0
+      for piece in pieces {
+        piece.withBytes { UnsafeMutableRawBufferPointer(rebasing: target[filled...]).copyMemory(from: $0) }
+        filled += piece.count
+      }
+      return filled
+    }
+    return .document(Document(reference: reference, text: text, origin: EntryMember(entry: entry)))
+  }
+
+  /// Its header told no size, or a wrong one.
+  private func tooLarge(
+    _ entry: ArchiveEntry, _ reference: DocumentReference, _ pieces: [BlockSlice], atLeast count: Int
+  ) throws(TargetError) -> ContainerElement {
+    // What was taken from the body cannot be put back, so the copy could not be made.
+    guard !options.yieldsPassthrough else {
+      throw ArchiveWords.entryNotReadable(archive, reference.path, "its size is not told by its header")
+    }
+    let error = ArchiveWords.tooLarge(size: Int64(count), maximum: options.maximumDocumentSize)
+    return .decision(Decision(reference: reference, outcome: .rejected, error: error))
+  }
+
+  /// The next piece of the current entry's body; nil at its end.
+  private func readData(of name: PathName) throws(TargetError) -> EntryData? {
+    var start: UnsafeRawPointer?
+    var count = 0
+    var offset: la_int64_t = 0
+    repeat {
+      let result = archive_read_data_block(handle, &start, &count, &offset)
+      if result == ARCHIVE_EOF { return nil }
+      if result == ARCHIVE_FAILED { throw ArchiveWords.entryNotReadable(archive, name, words) }
+      // A warning here is a wrong checksum.
+      guard result == ARCHIVE_OK else { throw failure() }
+    } while count == 0
+    let block = Block(capacity: count)
+    block.append(UnsafeRawBufferPointer(start: start, count: count))
+    return EntryData(raw: BlockSlice(block: block, offset: 0, count: count))
+  }
+
+  private var words: String {
+    archive_error_string(handle).map { String(cString: $0) } ?? "no details"
+  }
+
+  private func failure() -> TargetError {
+    input.failure ?? ArchiveWords.libraryFailed(archive, at: input.position, words)
+  }
+}

@@ -1,0 +1,54 @@
+import UprevCore
+import UprevReport
+
+/// The decompressed content of a file, in blocks, through at most one filter.
+///
+/// Used by one thread at a time. The end is reported only when every byte of the file belongs to the content.
+final class FilterReader {
+  let filter: ArchiveFilter?
+  private let input: FileInput
+  private let source: any FilterSource
+  private var isAtEnd = false
+
+  /// - Parameter file: read by position; its offset is neither used nor moved.
+  /// - Throws: ``TargetError`` `archive-unsupported` where the filter is not available.
+  init(_ fileSystem: any FileSystem, _ file: OpenFile, path: PathName, filter: ArchiveFilter?) throws(TargetError) {
+    self.filter = filter
+    input = FileInput(fileSystem: fileSystem, file: file, path: path)
+    switch filter {
+    case nil: source = PlainSource(input)
+    case .gzip: source = try GzipSource(input)
+    case .some(let filter): source = try LibrarySource(input, filter)
+    }
+  }
+
+  /// The next bytes, as many as fit into a block; nil at the end.
+  /// - Throws: ``TargetError``: `read-failed`; `archive-damaged` for a truncated or corrupted file and for bytes after its
+  ///   last frame; `archive-unsupported` for stream padding, which a rewriting would lose.
+  func nextBlock() throws(TargetError) -> Block? {
+    guard !isAtEnd else { return nil }
+    let block = Block()
+    while !block.free.isEmpty {
+      let count = try source.read(into: block.free)
+      if count == 0 {
+        isAtEnd = true
+        try checkEnd()
+        break
+      }
+      block.didFill(count)
+    }
+    return block.count > 0 ? block : nil
+  }
+
+  private func checkEnd() throws(TargetError) {
+    guard let filter else { return }
+    let consumed = filter == .lz4 ? try LZ4Frames.end(of: input) : source.consumed
+    guard try input.bytes(at: consumed, count: 1).isEmpty else {
+      throw ArchiveWords.bytesAfterLastFrame(filter, input.path, at: consumed)
+    }
+    // Zeros after the last stream are xz's stream padding (.xz file format, 2.2); a stream itself ends with "YZ".
+    if filter == .xz, consumed >= 2, try input.bytes(at: consumed - 2, count: 2) != [0x59, 0x5a] {
+      throw ArchiveWords.streamPadding(input.path)
+    }
+  }
+}

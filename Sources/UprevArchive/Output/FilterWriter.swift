@@ -1,0 +1,132 @@
+import CArchive
+import UprevCore
+import UprevReport
+
+/// Compresses a stream into a file through libarchive: a handle of format `raw` with at most one filter.
+///
+/// Used by one thread at a time.
+final class FilterWriter {
+  private let path: PathName
+  private let handle: OpaquePointer
+  private let sink: FileSink
+
+  /// - Parameter path: what errors speak of.
+  /// - Throws: ``TargetError``
+  init(_ fileSystem: any FileSystem, _ file: OpenFile, path: PathName, filter: ArchiveFilter?) throws(TargetError) {
+    self.path = path
+    guard let handle = archive_write_new() else { throw ArchiveWords.noMemory(path) }
+    self.handle = handle
+    sink = FileSink(fileSystem, file, path)
+    guard archive_write_set_format_raw(handle) == ARCHIVE_OK else { throw error() }
+    try ArchiveFilter.add(filter, to: handle, path)
+    try sink.open(handle)
+    guard let entry = archive_entry_new() else { throw ArchiveWords.noMemory(path) }
+    defer { archive_entry_free(entry) }
+    archive_entry_set_filetype(entry, uprev_ae_regular)
+    archive_entry_set_pathname(entry, "data")
+    guard archive_write_header(handle, entry) == ARCHIVE_OK else { throw error() }
+  }
+
+  /// An unfinished stream is dropped: `archive_write_free` would flush it.
+  deinit {
+    archive_write_fail(handle)
+    archive_write_free(handle)
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws(TargetError) {
+    var rest = bytes
+    while let base = rest.baseAddress, !rest.isEmpty {
+      let written = archive_write_data(handle, base, rest.count)
+      guard written > 0 else { throw error() }
+      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    }
+  }
+
+  func write(zeros count: Int64) throws(TargetError) {
+    let block = [UInt8](repeating: 0, count: Int(min(count, 1 << 16)))
+    var rest = count
+    while rest > 0 {
+      let part = Int(min(rest, Int64(block.count)))
+      try block.withBytes { (bytes) throws(TargetError) in
+        try write(UnsafeRawBufferPointer(rebasing: bytes[..<part]))
+      }
+      rest -= Int64(part)
+    }
+  }
+
+  /// Writes what is still in hand.
+  func close() throws(TargetError) {
+    guard archive_write_close(handle) == ARCHIVE_OK else { throw error() }
+  }
+
+  private func error() -> TargetError {
+    sink.failure
+      ?? ArchiveWords.compressionFailed(
+        path, archive_error_string(handle).map { String(cString: $0) } ?? "no details")
+  }
+}
+
+/// Where libarchive writes to: an open file.
+final class FileSink {
+  private let fileSystem: any FileSystem
+  private let file: OpenFile
+  private let path: PathName
+  private(set) var failure: TargetError?
+
+  init(_ fileSystem: any FileSystem, _ file: OpenFile, _ path: PathName) {
+    self.fileSystem = fileSystem
+    self.file = file
+    self.path = path
+  }
+
+  /// Opens `handle` for writing into the file; the sink must outlive it.
+  func open(_ handle: OpaquePointer) throws(TargetError) {
+    archive_write_set_bytes_per_block(handle, Int32(Block.usualCapacity))
+    // Otherwise the last block is filled up with zeros, which are no part of any compressed format.
+    archive_write_set_bytes_in_last_block(handle, 1)
+    let write: WriteCallback = { _, client, bytes, count in
+      guard let client else { return -1 }
+      return Unmanaged<FileSink>.fromOpaque(client).takeUnretainedValue()
+        .write(UnsafeRawBufferPointer(start: bytes, count: count))
+    }
+    guard archive_write_open(handle, Unmanaged.passUnretained(self).toOpaque(), nil, write, nil) == ARCHIVE_OK else {
+      throw failure
+        ?? ArchiveWords.compressionFailed(
+          path, archive_error_string(handle).map { String(cString: $0) } ?? "no details")
+    }
+  }
+
+  /// The `archive_write_callback`.
+  private func write(_ bytes: UnsafeRawBufferPointer) -> Int {
+    do throws(FileSystemError) {
+      try fileSystem.write(file, bytes)
+      return bytes.count
+    } catch {
+      failure = ArchiveWords.writeFailed(error, path)
+      return -1
+    }
+  }
+}
+
+extension ArchiveFilter {
+  /// Adds a filter to a handle that is not open yet. Levels: gzip 6, zstd 3, xz 6, bzip2 9, lz4 1, which are the defaults.
+  static func add(_ filter: ArchiveFilter?, to handle: OpaquePointer, _ path: PathName) throws(TargetError) {
+    guard let filter else { return }
+    // ARCHIVE_WARN would mean that an external program does the work.
+    let added =
+      switch filter {
+      case .gzip: archive_write_add_filter_gzip(handle)
+      case .zstd: archive_write_add_filter_zstd(handle)
+      case .xz: archive_write_add_filter_xz(handle)
+      case .bzip2: archive_write_add_filter_bzip2(handle)
+      case .lz4: archive_write_add_filter_lz4(handle)
+      }
+    guard added == ARCHIVE_OK else { throw ArchiveWords.filterNotBuiltIn(filter, path) }
+    if filter == .gzip {
+      // The same input is to give the same output: no time of writing in the header.
+      guard archive_write_set_filter_option(handle, "gzip", "timestamp", nil) == ARCHIVE_OK else {
+        throw ArchiveWords.filterNotBuiltIn(filter, path)
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/// One header block of a tar: where its fields are (POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar manual, "Basic
+/// Tar Format").
+enum TarBlock {
+  static let size = 512
+  /// A record of 20 blocks is what tar writes at once by default.
+  static let usualRecordSize: Int64 = 10240
+
+  static let name = 0..<100
+  static let sizeField = 124..<136
+  static let checksum = 148..<156
+  static let typeflag = 156
+  static let magic = 257..<265
+  static let prefix = 345..<500
+  /// Of an old GNU sparse header: whether blocks of more sparse map follow.
+  static let gnuIsExtended = 482
+  /// The same inside such a block.
+  static let gnuExtensionIsExtended = 504
+
+  /// Bytes that fill the last block of a body.
+  static func padding(of size: Int64) -> Int64 { (512 - size & 511) & 511 }
+
+  static func isZero(_ block: UnsafeRawBufferPointer) -> Bool {
+    var bits: UInt64 = 0
+    var index = 0
+    while index + 8 <= block.count {
+      bits |= block.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      index += 8
+    }
+    while index < block.count {
+      bits |= UInt64(block[index])
+      index += 1
+    }
+    return bits == 0
+  }
+
+  /// The sum of a block's bytes with the checksum field taken as spaces, of unsigned bytes and of signed ones (which some
+  /// old programs wrote).
+  static func checksums(of block: UnsafeRawBufferPointer) -> (unsigned: Int64, signed: Int64) {
+    var sum: Int32 = 0
+    var high: Int32 = 0
+    for index in 0..<min(block.count, size) {
+      sum += Int32(block[index])
+      high += Int32(block[index] >> 7)
+    }
+    for index in checksum where index < block.count {
+      sum += 0x20 - Int32(block[index])
+      high -= Int32(block[index] >> 7)
+    }
+    return (Int64(sum), Int64(sum) - 256 * Int64(high))
+  }
+
+  /// Which sum a block's checksum field holds; nil where it holds neither.
+  enum ChecksumKind {
+    case unsigned
+    case signed
+  }
+
+  static func checksumKind(of block: UnsafeRawBufferPointer) -> ChecksumKind? {
+    guard block.count == size,
+      let stored = TarNumber.value(of: UnsafeRawBufferPointer(rebasing: block[checksum]))
+    else { return nil }
+    let sums = checksums(of: block)
+    if stored == sums.unsigned { return .unsigned }
+    return stored == sums.signed ? .signed : nil
+  }
+
+  /// The bytes of a text field, up to its first zero byte.
+  static func text(_ block: UnsafeRawBufferPointer, _ field: Range<Int>) -> UnsafeRawBufferPointer {
+    let whole = block[field]
+    let end = whole.firstIndex(of: 0) ?? whole.endIndex
+    return UnsafeRawBufferPointer(rebasing: whole[whole.startIndex..<end])
+  }
+}

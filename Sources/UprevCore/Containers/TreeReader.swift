@@ -1,0 +1,148 @@
+import UprevReport
+
+/// Reads a tree in the order of discovery.
+///
+/// Folders are no documents; one that cannot be entered is `rejected` under its own path, so that the exit status shows that
+/// something below it may have been missed (unless everything below it is excluded). Exclusion is of documents: a folder is
+/// walked even if all of it is excluded, and each document in it is `skipped`.
+final class TreeReader: ContainerReader {
+  let description = ContainerDescription(kind: .tree)
+  private(set) var discoverSeconds = 0.0
+  private(set) var readSeconds = 0.0
+
+  private let container: TreeContainer
+  private let options: ContainerReadOptions
+  private var discover: Discover
+  private var read: Read
+  /// What belongs to the last thing met and is still to be given out, last first.
+  private var pending: [ContainerElement] = []
+
+  init(_ container: TreeContainer, _ options: ContainerReadOptions) {
+    self.container = container
+    self.options = options
+    discover =
+      if let single = container.single {
+        Discover(single: single, in: container.root, container.fileSystem)
+      } else {
+        Discover(root: container.root, container.fileSystem)
+      }
+    read = Read(container.fileSystem, maximumSize: options.maximumDocumentSize)
+  }
+
+  func next() throws -> ContainerElement? {
+    if let element = pending.popLast() { return element }
+    let start = MonotonicClock.seconds
+    let readBefore = readSeconds
+    defer { discoverSeconds += MonotonicClock.seconds - start - (readSeconds - readBefore) }
+    do throws(FileSystemError) {
+      while let found = try discover.next() {
+        let elements = take(found)
+        guard let first = elements.first else { continue }
+        pending.append(contentsOf: elements.dropFirst().reversed())
+        return first
+      }
+      return nil
+    } catch {
+      throw error.targetError(.reading, about: container.path)
+    }
+  }
+
+  private func take(_ found: Discovered) -> [ContainerElement] {
+    switch found {
+    case .folder(let folder, let path, let status):
+      guard options.yieldsPassthrough else { return [] }
+      return [
+        .passthrough(
+          TreePassthrough(
+            content: .folder(folder), path: path, folder: folder.parent ?? folder, name: folder.name, status: status))
+      ]
+    case .unreadableFolder(let path, let error):
+      if isAllExcluded(below: path) { return [] }
+      return [unreadable(path, format: nil, error)]
+    case .entry(let entry):
+      return take(entry)
+    }
+  }
+
+  private func take(_ entry: DiscoveredEntry) -> [ContainerElement] {
+    let claim = OwnName.isOwn(entry.name) ? .excluded : options.claims.claim(entry.path)
+    guard entry.kind == .regular else { return untouched(entry, .skipped, format: nil) }
+    switch claim {
+    case .excluded: return untouched(entry, .skipped, format: nil)
+    case .unmatched: return untouched(entry, .unmatched, format: nil)
+    case .format(let format): return document(entry, format)
+    }
+  }
+
+  private func document(_ entry: DiscoveredEntry, _ format: Int) -> [ContainerElement] {
+    let start = MonotonicClock.seconds
+    let result: Read.Result
+    do throws(FileSystemError) {
+      let handle = try discover.handles.handle(of: entry.folder)
+      result = read.read(entry.name, in: entry.folder, open: handle)
+    } catch {
+      result = error.kind == .absent ? .absent : .failed(error)
+    }
+    readSeconds += MonotonicClock.seconds - start
+    let reference = DocumentReference(path: entry.path, format: format)
+    switch result {
+    case .document(let text, let origin):
+      return [.document(Document(reference: reference, text: text, origin: origin))]
+    case .absent:
+      return [.decision(Decision(reference: reference, outcome: .skipped))]
+    case .notRegular:
+      return untouched(entry, .skipped, format: format)
+    case .tooLarge(let status):
+      let error = DocumentError.tooLarge(status, limit: options.maximumDocumentSize)
+      return untouched(entry, .rejected, format: format, error, size: Int(status.size))
+    case .changing:
+      return untouched(entry, .rejected, format: format, .changedWhileRead)
+    case .failed(let error):
+      return [unreadable(entry.path, format: format, error)]
+    }
+  }
+
+  /// A decision, and the thing itself for a writer of copies.
+  private func untouched(
+    _ entry: DiscoveredEntry, _ outcome: Outcome, format: Int?, _ error: DocumentError? = nil, size: Int? = nil
+  ) -> [ContainerElement] {
+    var decision = Decision(
+      reference: DocumentReference(path: entry.path, format: format), outcome: outcome, error: error)
+    decision.bytesBefore = size
+    guard options.yieldsPassthrough else { return [.decision(decision)] }
+    do throws(FileSystemError) {
+      let handle = try discover.handles.handle(of: entry.folder)
+      let status = try container.fileSystem.status(of: entry.name, in: handle, followingLinks: false)
+      let content: TreePassthrough.Content? =
+        switch status.kind {
+        case .regular: .file
+        case .symbolicLink: .symbolicLink
+        // It became one since its folder was listed; what is in it was not walked.
+        case .directory, .unknown: nil
+        case .fifo, .socket, .characterDevice, .blockDevice: .special
+        }
+      guard let content else { return [.decision(decision)] }
+      let chunk = TreePassthrough(
+        content: content, path: entry.path, folder: entry.folder, name: entry.name, status: status)
+      return [.decision(decision), .passthrough(chunk)]
+    } catch {
+      if error.kind != .absent { decision.warnings.append(.notCopied(entry.path, error)) }
+      return [.decision(decision)]
+    }
+  }
+
+  private func unreadable(_ path: PathName, format: Int?, _ error: FileSystemError) -> ContainerElement {
+    var decision = Decision(
+      reference: DocumentReference(path: path, format: format), outcome: .rejected,
+      error: error.documentError(.reading, about: path))
+    if options.yieldsPassthrough { decision.warnings.append(.notCopied(path, error)) }
+    return .decision(decision)
+  }
+
+  /// Whether any name below a folder is excluded: one that no file has is, at two depths.
+  private func isAllExcluded(below path: PathName) -> Bool {
+    let child = path.bytes + [UInt8(ascii: "/"), 0]
+    let grandchild = child + [UInt8(ascii: "/"), 0]
+    return options.claims.claim(PathName(child)) == .excluded && options.claims.claim(PathName(grandchild)) == .excluded
+  }
+}

@@ -1,0 +1,16 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A clock that only goes forward, for durations.
+enum MonotonicClock {
+  /// Since some moment in the past.
+  static var seconds: Double {
+    var now = timespec()
+    // It cannot fail with this clock and this pointer.
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+  }
+}

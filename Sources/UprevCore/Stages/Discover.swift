@@ -1,0 +1,109 @@
+import UprevReport
+
+/// What the walk of a tree meets, in the order of discovery.
+enum Discovered {
+  /// A folder, before what is in it.
+  case folder(TreeFolder, path: PathName, status: FileStatus)
+  /// Anything that is no folder.
+  case entry(DiscoveredEntry)
+  /// A folder that cannot be entered or listed.
+  case unreadableFolder(path: PathName, FileSystemError)
+}
+
+/// A name in a folder, nothing about it opened yet.
+struct DiscoveredEntry {
+  let folder: TreeFolder
+  let name: PathName
+  /// Inside the target.
+  let path: PathName
+  let kind: FileKind
+}
+
+/// The first stage: walks a tree depth first, folder by folder, without recursion and without following a link.
+///
+/// Whole paths come in byte order. What is named `.uprev-*` does not exist for it. Memory: the names of the folders on the
+/// way from the root to the current place; descriptors: those of ``FolderHandles``.
+struct Discover {
+  private struct Frame {
+    let folder: TreeFolder
+    let names: FolderNames
+    var next = 0
+    /// How much of `path` is the path of this folder, with its slash.
+    let prefix: Int
+  }
+
+  private let fileSystem: any FileSystem
+  let handles: FolderHandles
+  private var frames: [Frame] = []
+  private var path: [UInt8] = []
+  private var root: TreeFolder?
+  private var single: DiscoveredEntry?
+
+  /// A walk of everything below `root`.
+  init(root: TreeFolder, _ fileSystem: any FileSystem) {
+    self.fileSystem = fileSystem
+    handles = FolderHandles(fileSystem)
+    self.root = root
+  }
+
+  /// A walk of one file.
+  init(single name: PathName, in root: TreeFolder, _ fileSystem: any FileSystem) {
+    self.fileSystem = fileSystem
+    handles = FolderHandles(fileSystem)
+    single = DiscoveredEntry(folder: root, name: name, path: name, kind: .regular)
+  }
+
+  /// - Throws: ``FileSystemError`` where the root itself cannot be listed.
+  mutating func next() throws(FileSystemError) -> Discovered? {
+    if let entry = single {
+      single = nil
+      return .entry(entry)
+    }
+    if let folder = root {
+      root = nil
+      let file = try handles.handle(of: folder)
+      let status = try fileSystem.status(of: file)
+      frames.append(Frame(folder: folder, names: try FolderNames(of: file, fileSystem), prefix: 0))
+      return .folder(folder, path: PathName(""), status: status)
+    }
+    while var frame = frames.popLast() {
+      path.removeSubrange(frame.prefix...)
+      guard frame.next < frame.names.count else {
+        handles.forget(frame.folder)
+        continue
+      }
+      let index = frame.next
+      frame.next += 1
+      frame.names.append(index, to: &path)
+      let name = frame.names.name(index)
+      let kind = frame.names.kind(index)
+      frames.append(frame)
+      if kind != .directory {
+        return .entry(DiscoveredEntry(folder: frame.folder, name: name, path: PathName(path), kind: kind))
+      }
+      if let found = enter(name, in: frame.folder) { return found }
+    }
+    return nil
+  }
+
+  /// Opens a folder and makes it the current one; nil where it is gone, or a folder no more.
+  private mutating func enter(_ name: PathName, in parent: TreeFolder) -> Discovered? {
+    do {
+      let above = try handles.handle(of: parent)
+      let file = try fileSystem.open(name, in: above, [.readOnly, .directory, .noFollow], mode: 0)
+      let status = try fileSystem.status(of: file)
+      let names = try FolderNames(of: file, fileSystem)
+      let folder = TreeFolder(name, in: parent, status: status)
+      handles.keep(file, for: folder)
+      let found = Discovered.folder(folder, path: PathName(path), status: status)
+      path.append(UInt8(ascii: "/"))
+      frames.append(Frame(folder: folder, names: names, prefix: path.count))
+      return found
+    } catch {
+      switch error.kind {
+      case .absent, .noDirectory, .symbolicLink: return nil
+      default: return .unreadableFolder(path: PathName(path), error)
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import UprevReport
+
+/// The staging folders of a run in one tree: one in the highest folder of each file system, and where a rename from there
+/// does not reach, or nothing may be made there, one beside the document.
+///
+/// It is used by one thread at a time.
+final class StagingFolders {
+  /// Folders beside documents that are open at once at most.
+  private static let besideLimit = 16
+
+  private let fileSystem: any FileSystem
+  private let runID: String
+  private let handles: FolderHandles
+  private let warn: WarningSink
+  private var tops: [TreeFolder.Identity: StagingFolder] = [:]
+  private var besides: [TreeFolder.Identity: StagingFolder] = [:]
+  /// Folders whose documents are staged beside them: their top cannot be used.
+  private var staysBeside: Set<TreeFolder.Identity> = []
+
+  init(_ fileSystem: any FileSystem, runID: String, warn: @escaping WarningSink) {
+    self.fileSystem = fileSystem
+    self.runID = runID
+    self.warn = warn
+    handles = FolderHandles(fileSystem)
+  }
+
+  /// Whether the folders beside documents should be given up, by a commit, before another is made.
+  var isFull: Bool { besides.count >= Self.besideLimit }
+
+  /// Where the temporary of a document in `folder` goes.
+  /// - Throws: ``FileSystemError`` where no staging folder can be made, for this document.
+  func staging(for folder: TreeFolder) throws(FileSystemError) -> StagingFolder {
+    if staysBeside.contains(folder.identity) { return try beside(folder) }
+    let top = folder.topOfFileSystem
+    if let known = tops[top.identity] { return known }
+    if staysBeside.contains(top.identity) { return try beside(folder) }
+    do {
+      let made = try make(in: top)
+      tops[top.identity] = made
+      return made
+    } catch  where [.accessDenied, .notPermitted, .readOnly].contains(error.kind) && top !== folder {
+      // Its folders below may be writable all the same.
+      staysBeside.insert(top.identity)
+      return try beside(folder)
+    }
+  }
+
+  /// For a document that a rename from its file system's top did not reach (a bind mount).
+  func stagingBeside(_ folder: TreeFolder) throws(FileSystemError) -> StagingFolder {
+    staysBeside.insert(folder.identity)
+    return try beside(folder)
+  }
+
+  private func beside(_ folder: TreeFolder) throws(FileSystemError) -> StagingFolder {
+    if let known = besides[folder.identity] { return known }
+    let made = try make(in: folder)
+    besides[folder.identity] = made
+    return made
+  }
+
+  private func make(in folder: TreeFolder) throws(FileSystemError) -> StagingFolder {
+    try StagingFolder(in: folder, open: try handles.handle(of: folder), runID: runID, fileSystem)
+  }
+
+  /// Removes the folders beside documents, which are empty after a commit.
+  func removeBesides() {
+    for folder in besides.values { remove(folder) }
+    besides = [:]
+  }
+
+  func removeAll() {
+    removeBesides()
+    for folder in tops.values { remove(folder) }
+    tops = [:]
+  }
+
+  private func remove(_ folder: StagingFolder) {
+    do throws(FileSystemError) {
+      try folder.removeFolder()
+    } catch {
+      let parent = folder.parent.path.bytes
+      warn(.notCleanedUp(PathName(parent + (parent.isEmpty ? [] : [UInt8(ascii: "/")]) + folder.name.bytes), error))
+    }
+  }
+}
