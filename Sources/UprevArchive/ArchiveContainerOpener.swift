@@ -81,7 +81,7 @@ public struct ArchiveContainerOpener: ContainerOpener {
   private func checkAbsent(_ location: ArchiveLocation) throws(TargetError) {
     do {
       _ = try fileSystem.status(of: location.name, in: location.folder, followingLinks: false)
-    } catch where error.kind == .absent {
+    } catch  where error.kind == .absent {
       return
     } catch {
       throw ArchiveWords.writeFailed(error, location.path)
