@@ -5,6 +5,7 @@ import UprevReport
 public struct ArchiveContainerOpener: ContainerOpener {
   private let fileSystem: any FileSystem
 
+  /// - Parameter fileSystem: what archives are read from and written to.
   public init(_ fileSystem: any FileSystem) {
     self.fileSystem = fileSystem
   }
@@ -71,11 +72,22 @@ public struct ArchiveContainerOpener: ContainerOpener {
       throw ArchiveWords.writeFailed(error, output)
     }
     try checkAbsent(location)
+    if let tree = container as? TreeContainer { try checkOutside(tree, location) }
     if let archive = container as? ArchiveContainer, archive.format == .tar {
       return try TarSplicer(copying: archive, to: location, filter: name.filter, options, sink: sink, warn: warn)
     }
     return try PaxWriter(
       fileSystem, of: container, to: location, filter: name.filter, options, sink: sink, warn: warn)
+  }
+
+  private func checkOutside(_ tree: TreeContainer, _ location: ArchiveLocation) throws(TargetError) {
+    let isInside: Bool
+    do {
+      isInside = try tree.holds(location.folder)
+    } catch {
+      throw ArchiveWords.writeFailed(error, location.path)
+    }
+    if isInside { throw ArchiveWords.insideTarget(location.path) }
   }
 
   private func checkAbsent(_ location: ArchiveLocation) throws(TargetError) {

@@ -231,6 +231,11 @@ enum ArchiveWords {
       message: "“\(archive)” was not written: “\(file)” changed its size while it was copied. Run again.")
   }
 
+  static func insideTarget(_ output: PathName) -> TargetError {
+    TargetError(
+      code: .writeFailed, message: "“\(output)” lies inside the target; choose a place outside. Nothing was written.")
+  }
+
   static func noArchiveName(_ output: PathName) -> TargetError {
     TargetError(
       code: .writeFailed,
