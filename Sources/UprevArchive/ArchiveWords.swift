@@ -157,6 +157,13 @@ enum ArchiveWords {
     unsupported(archive, "“\(member)” cannot be read (\(words)); if it is encrypted, pack it again without")
   }
 
+  static func contentWithLastName(_ archive: PathName, _ member: PathName) -> TargetError {
+    unsupported(
+      archive,
+      "“\(member)” is one of several names of a file, and a new cpio has its content with the last; pack it again as a tar"
+    )
+  }
+
   static func entryNotWritable(_ archive: PathName, _ member: PathName, _ words: String) -> TargetError {
     unsupported(archive, "“\(member)” has no place in a new archive (\(words))")
   }

@@ -165,6 +165,46 @@ struct CopyTests {
     #expect(try scratch.names() == ["in", "x." + kind])
   }
 
+  @Test("Hard links of an old cpio stay; a new cpio with hard links is not copied", arguments: ["odc", "newc"])
+  func hardLinks(_ format: String) throws {
+    let scratch = try Scratch()
+    let folder = scratch.file("in")
+    try Tool.python(
+      "import os, sys; os.mkdir(sys.argv[1]); os.chdir(sys.argv[1]); open('a', 'w').write('hello')\n"
+        + "for n in ('b', 'c.json', 'd.json'): os.link('a', n)\nopen('z.json', 'w').write('{}')", [folder])
+    let path = scratch.file("x.cpio")
+    try Tool.run(["bsdtar", "--format", format, "-cf", path, "a", "b", "c.json", "d.json", "z.json"], in: folder)
+    let output = scratch.file("y.tar")
+    let result = Harness.appending("!").run(path, to: output)
+    if format == "newc" {
+      #expect(result.error?.code == .archiveUnsupported)
+      #expect(try scratch.names() == ["in", "x.cpio"])
+    } else {
+      #expect(result.error == nil)
+      let out = scratch.file("out")
+      try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: false)
+      try Tool.run(["tar", "-C", out, "-xf", output])
+      for name in ["a", "b", "c.json", "d.json"] { #expect(try bytes(of: out + "/" + name) == Array("hello".utf8)) }
+      #expect(try FileManager.default.attributesOfItem(atPath: out + "/a")[.referenceCount] as? Int == 4)
+      #expect(try bytes(of: out + "/z.json") == Array("{}!".utf8))
+    }
+    let reading = Harness.unchanging.run(path)
+    #expect(reading.error == nil)
+    #expect(reading.outcome(of: "c.json") == .skipped)
+    #expect(reading.outcome(of: "z.json") == .current)
+  }
+
+  @Test("The checksum of a compressed cpio is checked to its end")
+  func compressedCpio() throws {
+    let scratch = try Scratch()
+    let plain = try entries("cpio", scratch)
+    let path = scratch.file("y.cpio.gz")
+    try Tool.python(
+      "import gzip, sys; d = bytearray(gzip.compress(open(sys.argv[1], 'rb').read())); d[-7] ^= 1\n"
+        + "open(sys.argv[2], 'wb').write(d)", [plain, path])
+    #expect(Harness.unchanging.run(path).error?.code == .archiveDamaged)
+  }
+
   @Test("A truncated or corrupted cpio, zip or 7zip is damaged", arguments: ["cpio", "zip", "7z"])
   func entriesDamaged(_ kind: String) throws {
     let scratch = try Scratch()

@@ -68,7 +68,8 @@ struct TreeToArchiveTests {
     return result
   }
 
-  @Test("Names, modes, owners, times, attributes and links are all there", arguments: ["y.tar", "y.tar.zst", "y.tar.gz"])
+  @Test(
+    "Names, modes, owners, times, attributes and links are all there", arguments: ["y.tar", "y.tar.zst", "y.tar.gz"])
   func treeToTar(_ name: String) throws {
     let scratch = try Scratch()
     try Tool.python(Self.make, [scratch.path])
@@ -104,6 +105,7 @@ struct TreeToArchiveTests {
     let result = try copy(scratch.file("tree"), scratch.file("tree/sub/y.tar"), .appending("!!"))
     #expect(result.error?.report.message.contains("inside the target") == true)
     #expect(!FileManager.default.fileExists(atPath: scratch.file("tree/sub/y.tar")))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.file("tree/sub")).filter { $0.hasPrefix(".") } == [])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: scratch.file("tree/sub")).filter { $0.hasPrefix(".") } == [])
   }
 }
