@@ -44,8 +44,8 @@ public struct Decider: Sendable {
   }
 }
 
-/// The stages of one format, made ready once.
-private struct FormatStages: Sendable {
+/// The stages of one format, made ready once. A class, so that a document costs one reference and not a copy of all of it.
+private final class FormatStages: Sendable {
   let format: Format
   let options: JSONReadingOptions
   let detector: DetectVersion
