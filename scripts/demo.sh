@@ -38,6 +38,20 @@ run() {
   printf '\n'
 }
 
+# The same for a command whose output alone matters: its messages go to a file, as a script would have it.
+run_for_output() {
+  local expected=$1 status=0
+  shift
+  printf '$ %s 2> messages.txt\n' "$*"
+  "$@" 2> messages.txt || status=$?
+  if [ "$status" -ne "$expected" ]; then
+    cat messages.txt >&2
+    echo "demo: exit status $status, expected $expected" >&2
+    exit 1
+  fi
+  printf '\n'
+}
+
 checksums() {
   (cd "$1" && python3 -c '
 import hashlib, os
@@ -68,14 +82,14 @@ The samples hold damaged documents and impossible versions on purpose. Uprev rej
 they are; so that nobody overlooks it, the exit status is then 3, and the demo expects exactly that.
 
 TEXT
-run 3 uprev info cache snapshot.tar.gz
+run_for_output 3 uprev info cache snapshot.tar.gz
 
 heading "UPREV 2: The migration of both, in one run"
 echo 'All but the rejected documents are migrated; the exit status is 3 because some are rejected.'
 run 3 uprev migrate --report report.json cache snapshot.tar.gz
 
 heading "UPREV 3: What is there now"
-run 3 uprev info cache snapshot.tar.gz
+run_for_output 3 uprev info cache snapshot.tar.gz
 
 heading "UPREV 4: One document, before and after"
 document=$(python3 -c '
@@ -100,14 +114,17 @@ import json
 import sys
 
 report = json.load(open(sys.argv[1]))
-shown, hidden = [], len(report["documents"])
-for outcome in ["migrated", "newer", "rejected"]:
-    shown += [document for document in report["documents"] if document["outcome"] == outcome][:1]
-report["documents"] = shown
-text = json.dumps(report, indent=2)
-mark = text.index('"targets"')
-end = text.rindex("]", 0, mark)
-print(text[:end].rstrip() + f"\n    … {hidden - len(shown)} more\n  " + text[end:])
+
+# The first document of each outcome, the first warning and one format: the rest is only counted.
+documents = {}
+for document in report["documents"]:
+    documents.setdefault(document["outcome"], document)
+report["documents"] = [*documents.values(), f"… {len(report['documents']) - len(documents)} more"]
+if len(report["warnings"]) > 1:
+    report["warnings"][1:] = [f"… {len(report['warnings']) - 1} more"]
+formats = report["summary"]["byFormat"]
+report["summary"]["byFormat"] = {"ml-training-data": formats["ml-training-data"], "…": f"{len(formats) - 1} more"}
+print(json.dumps(report, indent=2, ensure_ascii=False))
 PYTHON
 
 heading "WHAT WAS DONE"

@@ -50,7 +50,7 @@ extension TrainingDataTextError: CustomStringConvertible {
     switch self {
     case .json(let error): "line \(error.line), column \(error.column): \(error.message)"
     case .notAnObject: TrainingDataWords.notAnObject
-    case .edit(let error): String(describing: error)
+    case .edit(let error): "the version has no place in the text (\(error))"
     }
   }
 }

@@ -27,10 +27,12 @@ final class ArchiveContainer: Container {
   var rewritesWhole: Bool { format == .tar }
 
   func makeReader(_ options: ContainerReadOptions) throws -> any ContainerReader {
-    switch format {
-    case .tar: try TarReader(try makeFilterReader(), location.path, options)
-    case .cpio, .zip, .sevenZip: try EntryReader(self, options)
-    }
+    let reader: any ContainerReader =
+      switch format {
+      case .tar: try TarReader(try makeFilterReader(), location.path, options)
+      case .cpio, .zip, .sevenZip: try EntryReader(self, options)
+      }
+    return ChangeCheckingReader(reader, self)
   }
 
   func makeWriter(

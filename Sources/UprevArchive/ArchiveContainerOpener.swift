@@ -5,6 +5,7 @@ import UprevReport
 public struct ArchiveContainerOpener: ContainerOpener {
   private let fileSystem: any FileSystem
 
+  /// - Parameter fileSystem: what archives are read from and written to.
   public init(_ fileSystem: any FileSystem) {
     self.fileSystem = fileSystem
   }
@@ -71,6 +72,7 @@ public struct ArchiveContainerOpener: ContainerOpener {
       throw ArchiveWords.writeFailed(error, output)
     }
     try checkAbsent(location)
+    if let tree = container as? TreeContainer { try checkOutside(tree, location) }
     if let archive = container as? ArchiveContainer, archive.format == .tar {
       return try TarSplicer(copying: archive, to: location, filter: name.filter, options, sink: sink, warn: warn)
     }
@@ -78,10 +80,20 @@ public struct ArchiveContainerOpener: ContainerOpener {
       fileSystem, of: container, to: location, filter: name.filter, options, sink: sink, warn: warn)
   }
 
+  private func checkOutside(_ tree: TreeContainer, _ location: ArchiveLocation) throws(TargetError) {
+    let isInside: Bool
+    do {
+      isInside = try tree.holds(location.folder)
+    } catch {
+      throw ArchiveWords.writeFailed(error, location.path)
+    }
+    if isInside { throw ArchiveWords.insideTarget(location.path) }
+  }
+
   private func checkAbsent(_ location: ArchiveLocation) throws(TargetError) {
     do {
       _ = try fileSystem.status(of: location.name, in: location.folder, followingLinks: false)
-    } catch where error.kind == .absent {
+    } catch  where error.kind == .absent {
       return
     } catch {
       throw ArchiveWords.writeFailed(error, location.path)

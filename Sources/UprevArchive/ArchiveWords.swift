@@ -20,7 +20,8 @@ enum ArchiveWords {
   static func bytesAfterLastFrame(
     _ filter: ArchiveFilter, _ archive: PathName, at position: Int64
   ) -> TargetError {
-    damaged(archive, "bytes that are no \(filter.rawValue) data follow its last frame, from byte \(position) of the file on")
+    damaged(
+      archive, "bytes that are no \(filter.rawValue) data follow its last frame, from byte \(position) of the file on")
   }
 
   static func truncatedHeader(_ archive: PathName, at position: Int64) -> TargetError {
@@ -32,7 +33,8 @@ enum ArchiveWords {
   }
 
   static func noEndBlocks(_ archive: PathName, at position: Int64) -> TargetError {
-    damaged(archive, "it ends at byte \(position) without the two zero blocks that end a tar, so something may be missing")
+    damaged(
+      archive, "it ends at byte \(position) without the two zero blocks that end a tar, so something may be missing")
   }
 
   static func loneZeroBlock(_ archive: PathName, at position: Int64) -> TargetError {
@@ -81,7 +83,8 @@ enum ArchiveWords {
 
   static func concatenated(_ archive: PathName, at position: Int64) -> TargetError {
     unsupported(
-      archive, "another tar follows the first, at byte \(position); split them, or extract them with tar -i and pack them again")
+      archive,
+      "another tar follows the first, at byte \(position); split them, or extract them with tar -i and pack them again")
   }
 
   static func streamPadding(_ archive: PathName) -> TargetError {
@@ -90,7 +93,8 @@ enum ArchiveWords {
 
   static func nestedFilter(_ outer: ArchiveFilter, _ inner: ArchiveFilter, _ archive: PathName) -> TargetError {
     unsupported(
-      archive, "it is compressed twice (\(inner.rawValue) inside \(outer.rawValue)); take off the outer \(outer.rawValue)")
+      archive,
+      "it is compressed twice (\(inner.rawValue) inside \(outer.rawValue)); take off the outer \(outer.rawValue)")
   }
 
   static func filterNotBuiltIn(_ filter: ArchiveFilter, _ archive: PathName) -> TargetError {
@@ -116,7 +120,8 @@ enum ArchiveWords {
   static func sizesDisagree(_ archive: PathName, header: Int64, pax: Int64, at position: Int64) -> TargetError {
     unsupported(
       archive,
-      "a header and its extended header disagree about a size (\(header) and \(pax), at byte \(position)); pack it again")
+      "a header and its extended header disagree about a size (\(header) and \(pax), at byte \(position)); pack it again"
+    )
   }
 
   static func sizeDisagreesWithLibrary(
@@ -134,7 +139,8 @@ enum ArchiveWords {
   }
 
   static func repeatedExtension(_ archive: PathName, at position: Int64) -> TargetError {
-    unsupported(archive, "a member is described twice in different extended headers, at byte \(position); pack it again")
+    unsupported(
+      archive, "a member is described twice in different extended headers, at byte \(position); pack it again")
   }
 
   static func headerWarning(_ archive: PathName, at position: Int64, _ words: String) -> TargetError {
@@ -143,11 +149,19 @@ enum ArchiveWords {
 
   static func onlyTarInPlace(_ archive: PathName, _ format: String) -> TargetError {
     unsupported(
-      archive, "only tar is rewritten in place, and this is \(format); write a migrated copy with --output NAME.tar.zst")
+      archive, "only tar is rewritten in place, and this is \(format); write a migrated copy with --output NAME.tar.zst"
+    )
   }
 
   static func entryNotReadable(_ archive: PathName, _ member: PathName, _ words: String) -> TargetError {
     unsupported(archive, "“\(member)” cannot be read (\(words)); if it is encrypted, pack it again without")
+  }
+
+  static func contentWithLastName(_ archive: PathName, _ member: PathName) -> TargetError {
+    unsupported(
+      archive,
+      "“\(member)” is one of several names of a file, and a new cpio has its content with the last; pack it again as a tar"
+    )
   }
 
   static func entryNotWritable(_ archive: PathName, _ member: PathName, _ words: String) -> TargetError {
@@ -198,7 +212,8 @@ enum ArchiveWords {
   static func changedDuringRun(_ archive: PathName) -> TargetError {
     TargetError(
       code: .changedDuringRun,
-      message: "“\(archive)” was changed by another program during the run, and is left as that program made it. Run again.")
+      message:
+        "“\(archive)” was changed by another program during the run, and is left as that program made it. Run again.")
   }
 
   static func openForWriting(_ archive: PathName) -> TargetError {
@@ -223,10 +238,16 @@ enum ArchiveWords {
       message: "“\(archive)” was not written: “\(file)” changed its size while it was copied. Run again.")
   }
 
+  static func insideTarget(_ output: PathName) -> TargetError {
+    TargetError(
+      code: .writeFailed, message: "“\(output)” lies inside the target; choose a place outside. Nothing was written.")
+  }
+
   static func noArchiveName(_ output: PathName) -> TargetError {
     TargetError(
       code: .writeFailed,
-      message: "“\(output)” does not end in .tar, .tar.gz, .tar.zst, .tar.xz, .tar.bz2 or .tar.lz4, so no archive is written.")
+      message:
+        "“\(output)” does not end in .tar, .tar.gz, .tar.zst, .tar.xz, .tar.bz2 or .tar.lz4, so no archive is written.")
   }
 
   static func verificationFailed(_ archive: PathName, _ found: String) -> TargetError {
@@ -254,7 +275,8 @@ enum ArchiveWords {
   static func sizeHasNoPlace(size: Int) -> DocumentError {
     DocumentError(
       ReportError(
-        code: .archiveUnsupported, message: "its new size, \(size), has no place in its header; pack the archive again"))
+        code: .archiveUnsupported, message: "its new size, \(size), has no place in its header; pack the archive again")
+    )
   }
 
   // MARK: warnings

@@ -52,7 +52,7 @@ private final class TargetCounts: RunObserver {
         from: decision.from?.reportValue, bytesBefore: decision.bytesBefore))
   }
 
-  func warned(_ warning: WarningRecord) {}
+  func warned(_ warning: WarningRecord, in target: PathName) {}
 
   func ended(_ target: TargetRecord) {
     targets.append((target, summary))

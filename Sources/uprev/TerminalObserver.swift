@@ -45,11 +45,11 @@ final class TerminalObserver: RunObserver {
     }
   }
 
-  func warned(_ warning: WarningRecord) {
-    next?.warned(warning)
+  func warned(_ warning: WarningRecord, in target: PathName) {
+    next?.warned(warning, in: target)
     warnings += 1
     guard verbosity == .verbose || warnings <= Self.maximumLines else { return }
-    logger.warning("\(Words.warning(warning))", metadata: ["code": "\(warning.code.rawValue)"])
+    logger.warning("\(Words.warning(warning, in: target))", metadata: ["code": "\(warning.code.rawValue)"])
   }
 
   func ended(_ target: TargetRecord) {

@@ -22,9 +22,9 @@ enum Words {
     "\(Terminal.printable(target)): \(error.message) [\(error.code.rawValue)]"
   }
 
-  static func warning(_ warning: WarningRecord) -> String {
-    let place = warning.path.map { "\(Terminal.printable($0)): " } ?? ""
-    return "\(place)\(warning.message) [\(warning.code.rawValue)]"
+  static func warning(_ warning: WarningRecord, in target: PathName) -> String {
+    let place = warning.path.map { path($0, in: target) } ?? Terminal.printable(target)
+    return "\(place): \(warning.message) [\(warning.code.rawValue)]"
   }
 
   /// `pipelines/mine/pipeline.yaml:5:7: unknown key …`

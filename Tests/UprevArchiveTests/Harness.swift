@@ -40,7 +40,8 @@ enum Tool {
 
   /// - Returns: standard output. Not found, or not successful, is a failed test.
   @discardableResult
-  static func run(_ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]) throws -> String {
+  static func run(_ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]) throws -> String
+  {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = arguments
@@ -56,7 +57,8 @@ enum Tool {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
       throw Failure(
-        description: "\(arguments.prefix(2)) exited \(process.terminationStatus): \(String(decoding: words, as: UTF8.self))")
+        description:
+          "\(arguments.prefix(2)) exited \(process.terminationStatus): \(String(decoding: words, as: UTF8.self))")
     }
     return String(decoding: text, as: UTF8.self)
   }

@@ -43,7 +43,7 @@ enum Oracle {
     def plain(path):
         data = open(path, 'rb').read()
         for magic, tool in ((b'\x1f\x8b', 'gzip'), (b'BZh', 'bzip2'), (b'\xfd7zXZ', 'xz'), (b'\x28\xb5\x2f\xfd', 'zstd'),
-                            (b'\x04\x22\x4d\x18', 'lz4')):
+                            (b'\x04\x22\x4d\x18', 'lz4'), (b'\x02\x21\x4c\x18', 'lz4')):
             if data.startswith(magic):
                 return subprocess.run([tool, '-dc', path], stdout=subprocess.PIPE, check=True).stdout
         return data

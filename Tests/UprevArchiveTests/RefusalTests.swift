@@ -48,7 +48,9 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     Refusal(
       "two archives without padding", .archiveUnsupported, "another tar follows",
       "put(made()[:2048 + 1024] + made())"),
-    Refusal("a lone zero block before more", .archiveDamaged, "lone zero block", "put(made(ends=False) + bytes(512) + made())"),
+    Refusal(
+      "a lone zero block before more", .archiveDamaged, "lone zero block", "put(made(ends=False) + bytes(512) + made())"
+    ),
     Refusal("a lone zero block at the end", .archiveDamaged, "lone zero block", "put(made(ends=False) + bytes(512))"),
     Refusal("half a second zero block", .archiveDamaged, "lone zero block", "put(made(ends=False) + bytes(1023))"),
     Refusal("no end-of-archive blocks", .archiveDamaged, "without the two zero blocks", "put(made(ends=False))"),
@@ -57,7 +59,8 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     Refusal("a trailing block", .archiveDamaged, "follow the end", "put(made() + b'y' * 512)"),
     Refusal("no archive under an archive's name", .archiveDamaged, "content is none", #"put(b'{"version": 1}' * 100)"#),
     Refusal("an empty file under an archive's name", .archiveDamaged, "content is none", "put(b'')"),
-    Refusal("a file that begins with LRZI", .archiveDamaged, "content is none", name: "x.tar.lrz", "put(b'LRZI' + made())"),
+    Refusal(
+      "a file that begins with LRZI", .archiveDamaged, "content is none", name: "x.tar.lrz", "put(b'LRZI' + made())"),
     Refusal("LRZI under the name of a tar", .archiveDamaged, "content is none", "put(b'LRZI' + made())"),
     Refusal(
       "a symbolic link with a size", .archiveUnsupported, "is no regular file but has a size",
@@ -125,31 +128,44 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     Refusal(
       "an extended header of 2 MiB", .limitExceeded, "larger than 1 MiB",
       "put(made(tarfile.PAX_FORMAT, members=[('a.json', b'{}', {'pax_headers': {'comment': 'x' * (2 << 20)}})]))"),
-    Refusal("gzip with a wrong CRC", .archiveDamaged, "gzip", name: "x.tar.gz",
+    Refusal(
+      "gzip with a wrong CRC", .archiveDamaged, "gzip", name: "x.tar.gz",
       "d = bytearray(gzip.compress(made())); d[-8] ^= 1; put(bytes(d))"),
-    Refusal("gzip with a wrong length", .archiveDamaged, "gzip", name: "x.tar.gz",
+    Refusal(
+      "gzip with a wrong length", .archiveDamaged, "gzip", name: "x.tar.gz",
       "d = bytearray(gzip.compress(made())); d[-1] ^= 1; put(bytes(d))"),
-    Refusal("gzip with a wrong CRC in its first of two members", .archiveDamaged, "gzip", name: "x.tar.gz",
+    Refusal(
+      "gzip with a wrong CRC in its first of two members", .archiveDamaged, "gzip", name: "x.tar.gz",
       "m = made(); d = bytearray(gzip.compress(m[:999])); d[-8] ^= 1; put(bytes(d) + gzip.compress(m[999:]))"),
-    Refusal("zstd with a wrong checksum", .archiveDamaged, "zstd", name: "x.tar.zst",
+    Refusal(
+      "zstd with a wrong checksum", .archiveDamaged, "zstd", name: "x.tar.zst",
       "d = bytearray(run('zstd', '-qc', '--check', input=made())); d[-1] ^= 1; put(bytes(d))"),
-    Refusal("xz with a wrong CRC", .archiveDamaged, "xz", name: "x.tar.xz",
+    Refusal(
+      "xz with a wrong CRC", .archiveDamaged, "xz", name: "x.tar.xz",
       "d = bytearray(run('xz', '-c', input=made())); d[-40] ^= 1; put(bytes(d))"),
-    Refusal("bzip2 with a wrong CRC", .archiveDamaged, "bzip2", name: "x.tar.bz2",
+    Refusal(
+      "bzip2 with a wrong CRC", .archiveDamaged, "bzip2", name: "x.tar.bz2",
       "d = bytearray(run('bzip2', '-c', input=made())); d[-3] ^= 1; put(bytes(d))"),
-    Refusal("lz4 with a wrong checksum", .archiveDamaged, "lz4", name: "x.tar.lz4",
+    Refusal(
+      "lz4 with a wrong checksum", .archiveDamaged, "lz4", name: "x.tar.lz4",
       "d = bytearray(run('lz4', '-qc', input=made())); d[-2] ^= 1; put(bytes(d))"),
-    Refusal("zeros after the last xz stream", .archiveUnsupported, "zeros follow its last xz stream", name: "x.tar.xz",
+    Refusal(
+      "zeros after the last xz stream", .archiveUnsupported, "zeros follow its last xz stream", name: "x.tar.xz",
       "put(run('xz', '-c', input=made()) + bytes(8))"),
-    Refusal("gzip inside gzip", .archiveUnsupported, "compressed twice", name: "x.tar.gz",
+    Refusal(
+      "gzip inside gzip", .archiveUnsupported, "compressed twice", name: "x.tar.gz",
       "put(gzip.compress(gzip.compress(made())))"),
-    Refusal("zstd inside gzip", .archiveUnsupported, "compressed twice", name: "x.tar.gz",
+    Refusal(
+      "zstd inside gzip", .archiveUnsupported, "compressed twice", name: "x.tar.gz",
       "put(gzip.compress(run('zstd', '-qc', input=made())))"),
-    Refusal("zstd inside zstd", .archiveUnsupported, "compressed twice", name: "x.tar.zst",
+    Refusal(
+      "zstd inside zstd", .archiveUnsupported, "compressed twice", name: "x.tar.zst",
       "put(run('zstd', '-qc', input=run('zstd', '-qc', input=made())))"),
-    Refusal("pzstd's skippable frame", .archiveUnsupported, "skippable frame", name: "x.tar.zst",
+    Refusal(
+      "pzstd's skippable frame", .archiveUnsupported, "skippable frame", name: "x.tar.zst",
       "put(b'\\x50\\x2a\\x4d\\x18\\4\\0\\0\\0abcd' + run('zstd', '-qc', input=made()))"),
-    Refusal("no archive inside gzip", .archiveDamaged, "content is none", name: "x.tgz",
+    Refusal(
+      "no archive inside gzip", .archiveDamaged, "content is none", name: "x.tgz",
       #"put(gzip.compress(b'{"version": 1}' * 100))"#),
     Refusal("nothing inside gzip", .archiveDamaged, "content is none", name: "x.tgz", "put(gzip.compress(b''))"),
   ]
@@ -211,13 +227,15 @@ struct RefusalTests {
     #expect(try bytes(of: path).count == end + 1024)
   }
 
-  @Test("A compressed archive cut off anywhere is damaged and untouched", arguments: ["gzip", "zstd", "xz", "bzip2", "lz4"])
+  @Test(
+    "A compressed archive cut off anywhere is damaged and untouched", arguments: ["gzip", "zstd", "xz", "bzip2", "lz4"])
   func truncatedFilter(_ tool: String) throws {
     let scratch = try Scratch()
     let suffix = ["gzip": "gz", "zstd": "zst", "xz": "xz", "bzip2": "bz2", "lz4": "lz4"][tool] ?? ""
     let whole = scratch.file("whole")
     try Tool.python(
-      Refusal.prelude + "\nimport random\nput(run('\(tool)', '-qc', input=made(members=[('r', random.Random(3).randbytes(2000), {}),"
+      Refusal.prelude
+        + "\nimport random\nput(run('\(tool)', '-qc', input=made(members=[('r', random.Random(3).randbytes(2000), {}),"
         + "('a.json', b'{}', {})])))", [whole])
     let all = try bytes(of: whole)
     for length in Array(stride(from: 1, to: all.count, by: 97)) + (1...12).map({ all.count - $0 }) {

@@ -45,6 +45,12 @@ final class EntryInput {
     return archive_read_open1(handle)
   }
 
+  /// Reads what libarchive did not ask for, so that a filter's last checks are made.
+  func drain() throws(TargetError) {
+    guard case .stream(let reader) = source else { return }
+    while try reader.nextBlock() != nil {}
+  }
+
   /// The `archive_read_callback`
   private func nextInput(_ buffer: UnsafeMutablePointer<UnsafeRawPointer?>) -> Int {
     do throws(TargetError) {

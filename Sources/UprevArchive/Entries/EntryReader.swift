@@ -74,6 +74,7 @@ final class EntryReader: ContainerReader {
     var found: OpaquePointer?
     let result = archive_read_next_header(handle, &found)
     if result == ARCHIVE_EOF {
+      try input.drain()
       state = .done
       return nil
     }
@@ -82,15 +83,26 @@ final class EntryReader: ContainerReader {
     }
     let name = archive_entry_pathname(found).map { PathName(cString: $0).bytes } ?? []
     let isFile = archive_entry_filetype(found) == uprev_ae_regular
-    let isRegular = isFile && archive_entry_hardlink(found) == nil
+    let isLink = archive_entry_hardlink(found) != nil
     // Where it is unknown, as in a streamed zip without a directory, the body tells.
     let size = archive_entry_size_is_set(found) != 0 ? archive_entry_size(found) : 0
+    // Of a file with several names, a newc cpio has the content with the last name only.
+    let isNewCpio = [ARCHIVE_FORMAT_CPIO_SVR4_NOCRC, ARCHIVE_FORMAT_CPIO_SVR4_CRC].contains(archive_format(handle))
+    let isEmptyName = isNewCpio && archive_entry_nlink(found) > 1 && size == 0
+    let isRegular = isFile && !isLink && !isEmptyName
     let claim = MemberClaim(name: name, isRegular: isRegular, isFile: isFile, size: size, options)
     switch claim {
     case .document(let reference): return try readDocument(found, reference)
     case .decided(let decision):
       if options.yieldsPassthrough {
         guard let entry = ArchiveEntry(copying: found) else { throw ArchiveWords.noMemory(archive) }
+        if isFile, isLink, size > 0 {
+          guard !isNewCpio else { throw ArchiveWords.contentWithLastName(archive, PathName(name)) }
+          // Older cpios repeat the content with every name; a tar has it with the first.
+          archive_entry_set_size(entry.pointer, 0)
+          pending = .passthrough(EntryHeader(entry: entry))
+          return .decision(decision)
+        }
         pending = .passthrough(EntryHeader(entry: entry))
         state = .body(name: PathName(name))
       }

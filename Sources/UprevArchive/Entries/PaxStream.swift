@@ -44,7 +44,8 @@ final class PaxStream {
     default: throw error()
     }
     memberCount += 1
-    due = archive_entry_hardlink(entry.pointer) == nil && archive_entry_filetype(entry.pointer) == uprev_ae_regular
+    due =
+      archive_entry_hardlink(entry.pointer) == nil && archive_entry_filetype(entry.pointer) == uprev_ae_regular
       ? archive_entry_size(entry.pointer) : 0
     return nil
   }

@@ -6,6 +6,8 @@ import UprevReport
 ///
 /// Used by one thread at a time.
 final class FilterWriter {
+  private static let zeros = [UInt8](repeating: 0, count: 1 << 14)
+
   private let path: PathName
   private let handle: OpaquePointer
   private let sink: FileSink
@@ -43,11 +45,10 @@ final class FilterWriter {
   }
 
   func write(zeros count: Int64) throws(TargetError) {
-    let block = [UInt8](repeating: 0, count: Int(min(count, 1 << 16)))
     var rest = count
     while rest > 0 {
-      let part = Int(min(rest, Int64(block.count)))
-      try block.withBytes { (bytes) throws(TargetError) in
+      let part = Int(min(rest, Int64(Self.zeros.count)))
+      try Self.zeros.withBytes { (bytes) throws(TargetError) in
         try write(UnsafeRawBufferPointer(rebasing: bytes[..<part]))
       }
       rest -= Int64(part)

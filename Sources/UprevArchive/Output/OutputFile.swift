@@ -33,7 +33,7 @@ final class OutputFile {
       do {
         return try TemporaryFile(
           PathName(".uprev-\(runID)-archive-\(attempt)"), in: folder, fileSystem: fileSystem)
-      } catch where error.kind == .exists && attempt < 1000 {
+      } catch  where error.kind == .exists && attempt < 1000 {
         attempt += 1
       }
     }
@@ -121,7 +121,8 @@ struct ArchiveLocation {
     if let slash = parts.lastIndex(of: 0x2f) {
       name = PathName(parts[(slash + 1)...])
       folder = try fileSystem.open(
-        slash == parts.startIndex ? PathName("/") : PathName(parts[..<slash]), in: nil, [.readOnly, .directory], mode: 0)
+        slash == parts.startIndex ? PathName("/") : PathName(parts[..<slash]), in: nil, [.readOnly, .directory], mode: 0
+      )
     } else {
       name = PathName(parts)
       folder = try fileSystem.open(PathName("."), in: nil, [.readOnly, .directory], mode: 0)

@@ -7,7 +7,7 @@ struct TarHeader {
     case regular
     /// A regular file of which only the parts that are not zero are stored.
     case sparse
-    /// A directory, a link, a device, a volume's label, …
+    /// A directory, a link, a device, …
     case other
   }
 
@@ -15,6 +15,8 @@ struct TarHeader {
   private static let paxGlobal: UInt8 = 0x67  // "g"
   private static let gnuLongName: UInt8 = 0x4c  // "L"
   private static let gnuLongLink: UInt8 = 0x4b  // "K"
+  /// libarchive takes a volume's label for a part of the member after it; so it is one here.
+  private static let volumeLabel: UInt8 = 0x56  // "V"
   /// One extended header holds at most this many bytes (libarchive's limit too), and one member this many of them.
   private static let maximumExtension: Int64 = 1 << 20
   private static let maximumExtensions = 32
@@ -35,6 +37,7 @@ struct TarHeader {
 
   static func isExtension(_ typeflag: UInt8) -> Bool {
     typeflag == paxMember || typeflag == paxGlobal || typeflag == gnuLongName || typeflag == gnuLongLink
+      || typeflag == volumeLabel
   }
 
   enum Found {
@@ -84,8 +87,10 @@ struct TarHeader {
           return block[TarBlock.typeflag]
         }
         guard let typeflag else {
-          // Only a global header may stand alone before the end.
-          guard seen.isSubset(of: [TarHeader.paxGlobal]) else { throw ArchiveWords.extensionWithoutMember(archive, at: at) }
+          // What concerns no single member may stand alone before the end.
+          guard seen.isSubset(of: [TarHeader.paxGlobal, TarHeader.volumeLabel]) else {
+            throw ArchiveWords.extensionWithoutMember(archive, at: at)
+          }
           return .zeroBlock(at: at)
         }
         if TarHeader.isExtension(typeflag) {
@@ -104,6 +109,10 @@ struct TarHeader {
         throw ArchiveWords.repeatedExtension(archive, at: at)
       }
       let length = try number(block, TarBlock.sizeField, at: at)
+      guard typeflag != TarHeader.volumeLabel || length == 0 else {
+        let label = block.withBytes { PathName(TarBlock.text($0, TarBlock.name)) }
+        throw ArchiveWords.sizeOfNoRegularFile(archive, label, size: length, at: at)
+      }
       guard length <= TarHeader.maximumExtension else { throw ArchiveWords.extensionTooLarge(archive, at: at) }
       let start = at + Int64(TarBlock.size)
       let padded = length + TarBlock.padding(of: length)

@@ -72,7 +72,8 @@ final class TarReader: ContainerReader {
       try compare(header)
       memberCount += 1
       let claim = MemberClaim(
-        name: header.name, isRegular: header.kind == .regular, isFile: header.kind != .other, size: header.size, options)
+        name: header.name, isRegular: header.kind == .regular, isFile: header.kind != .other, size: header.size, options
+      )
       switch claim {
       case .decided(let decision):
         ready.append(.decision(decision))

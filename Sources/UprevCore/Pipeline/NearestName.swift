@@ -11,9 +11,10 @@ public enum NearestName {
     var best: (candidate: String, distance: Int)?
     for candidate in candidates {
       let letters = Array(candidate)
-      guard letters.count <= 64 else { continue }
+      let most = max(wanted.count, letters.count) / 3
+      guard letters.count <= 64, abs(wanted.count - letters.count) <= most else { continue }
       let distance = distance(wanted, letters)
-      guard distance <= max(wanted.count, letters.count) / 3, distance > 0 else { continue }
+      guard distance <= most, distance > 0 else { continue }
       if best.map({ distance < $0.distance }) ?? true { best = (candidate, distance) }
     }
     return best?.candidate

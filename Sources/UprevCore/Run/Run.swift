@@ -63,9 +63,9 @@ public final class Run {
         ledger.end(TargetRecord(path: target, error: TargetError.interrupted.report))
         continue
       }
-      ledger.end(
-        targetRun.execute(
-          target, sink: { ledger.record($0, in: target) }, warn: { ledger.warn($0) }, stages: &ledger.stages))
+      let (record, stages) = targetRun.execute(
+        target, sink: { ledger.record($0, in: target) }, warn: { ledger.warn($0, in: target) })
+      ledger.end(record, stages)
     }
     return finish(ledger)
   }

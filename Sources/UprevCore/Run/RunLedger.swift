@@ -10,7 +10,7 @@ final class RunLedger {
   private(set) var summary = Summary()
   private(set) var targets: [TargetRecord] = []
   private(set) var warnings = WarningList()
-  var stages = StageRecords()
+  private(set) var stages = StageRecords()
   /// What went wrong with the report itself; the first error is kept, and nothing more is written.
   private(set) var reportError: (any Error)?
 
@@ -38,16 +38,18 @@ final class RunLedger {
       writing { try $0.add(record) }
     }
     observer?.decided(decision, format: format, in: target)
-    for warning in decision.warnings { warn(warning) }
+    for warning in decision.warnings { warn(warning, in: target) }
   }
 
-  func warn(_ warning: WarningRecord) {
+  func warn(_ warning: WarningRecord, in target: PathName) {
     warnings.add(warning)
-    observer?.warned(warning)
+    observer?.warned(warning, in: target)
   }
 
-  func end(_ target: TargetRecord) {
+  /// Takes a target's line, and the time that its reader and writer took.
+  func end(_ target: TargetRecord, _ spent: StageRecords = StageRecords()) {
     targets.append(target)
+    for stage in UprevReport.Stage.allCases { stages.add(stage, items: 0, seconds: spent[stage].seconds) }
     observer?.ended(target)
   }
 

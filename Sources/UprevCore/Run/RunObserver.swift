@@ -4,6 +4,7 @@ import UprevReport
 public protocol RunObserver: AnyObject {
   /// A decision that is final.
   func decided(_ decision: Decision, format: String?, in target: PathName)
-  func warned(_ warning: WarningRecord)
+  /// A warning; its path is inside the target.
+  func warned(_ warning: WarningRecord, in target: PathName)
   func ended(_ target: TargetRecord)
 }

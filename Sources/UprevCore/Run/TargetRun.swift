@@ -16,12 +16,12 @@ struct TargetRun {
 
   /// - Parameters:
   ///   - sink: is handed each final decision.
-  ///   - stages: is told what each stage did.
-  /// - Returns: the target's line of the report.
+  /// - Returns: the target's line of the report, and the time that reading and writing took.
   func execute(
-    _ target: PathName, sink: @escaping DecisionSink, warn: @escaping WarningSink, stages: inout StageRecords
-  ) -> TargetRecord {
+    _ target: PathName, sink: @escaping DecisionSink, warn: @escaping WarningSink
+  ) -> (record: TargetRecord, stages: StageRecords) {
     var record = TargetRecord(path: target)
+    var stages = StageRecords()
     do {
       let (container, opener) = try open(target)
       record.kind = container.kind
@@ -58,7 +58,7 @@ struct TargetRun {
     } catch {
       record.error = TargetError.unexpected(error).report
     }
-    return record
+    return (record, stages)
   }
 
   private func open(_ target: PathName) throws -> (any Container, any ContainerOpener) {

@@ -1,0 +1,240 @@
+import Foundation
+import LosslessJSON
+import Testing
+import UprevArchive
+import UprevCore
+import UprevReport
+import UprevTestSupport
+
+@Suite("Archives are safe from failures and from other programs")
+struct SafetyTests {
+  private func made(_ scratch: Scratch, _ suffix: String) throws -> String {
+    let plain = scratch.file("plain.tar")
+    try Tool.python(
+      Refusal.prelude + "\nimport random\nput(made(members=[('big', random.Random(1).randbytes(600000), {}), "
+        + "('a.json', b'{\"a\": 1}', {}), ('z', b'zz', {}), ('b.json', b'{\"b\": 1}', {})]))", [plain])
+    let path = scratch.file("x." + suffix)
+    switch suffix {
+    case "tar": try FileManager.default.moveItem(atPath: plain, toPath: path)
+    default:
+      try FileManager.default.moveItem(
+        atPath: try TarInPlaceTests.compress(plain, suffix, scratch), toPath: path + "~")
+      try FileManager.default.moveItem(atPath: path + "~", toPath: path)
+      if FileManager.default.fileExists(atPath: plain) { try FileManager.default.removeItem(atPath: plain) }
+    }
+    return path
+  }
+
+  @Test(
+    "Whichever system call fails, the archive is whole, old or new, and no temporary is left",
+    arguments: ["tar", "tar.zst", "tar.gz"], [ENOSPC, EIO])
+  func everyCallFails(_ suffix: String, _ number: Int32) throws {
+    let scratch = try Scratch()
+    let path = try made(scratch, suffix)
+    let before = try bytes(of: path)
+    #expect(Harness.appending("!!").run(path).committed)
+    let after = try bytes(of: path)
+    #expect(before != after)
+    var occurrence = 0
+    while true {
+      occurrence += 1
+      try Data(before).write(to: URL(fileURLWithPath: path))
+      let fileSystem = FaultyFileSystem(faults: [.init(nil, occurrence: occurrence, number: number)])
+      var harness = Harness.appending("!!")
+      harness.fileSystem = fileSystem
+      harness.durability = .batch
+      let result = harness.run(path)
+      if fileSystem.record.failures.isEmpty {
+        #expect(result.committed)
+        #expect(try bytes(of: path) == after)
+        break
+      }
+      let now = try bytes(of: path)
+      let failure = fileSystem.record.failures
+      #expect(now == before || now == after, "\(failure) at \(occurrence)")
+      #expect(result.committed == (result.error == nil), "\(failure) at \(occurrence)")
+      if result.committed { #expect(now == after) }
+      #expect(try scratch.names() == ["x." + suffix], "\(failure) at \(occurrence)")
+    }
+    #expect(occurrence > 20)
+  }
+
+  /// What another program does to the archive while it is read.
+  enum Interference: String, CaseIterable, Sendable {
+    case appends
+    case replaces
+    case removes
+    case touches
+    case truncates
+  }
+
+  @Test(
+    "What another program does to an archive during the run stays", arguments: Interference.allCases, ["tar", "tar.gz"])
+  func changedDuringRun(_ interference: Interference, _ suffix: String) throws {
+    let scratch = try Scratch()
+    let path = try made(scratch, suffix)
+    let folder = scratch.path
+    let harness = Harness { name, text in
+      if name == PathName("b.json") {
+        do {
+          switch interference {
+          case .appends:
+            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+            try handle.seekToEnd()
+            try handle.write(contentsOf: Data("more".utf8))
+            try handle.close()
+          case .replaces:
+            try Data("other".utf8).write(to: URL(fileURLWithPath: folder + "/new"))
+            #expect(rename(folder + "/new", path) == 0)
+          case .removes: try FileManager.default.removeItem(atPath: path)
+          case .touches:
+            try FileManager.default.setAttributes(
+              [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: path)
+          case .truncates: #expect(truncate(path, 100) == 0)
+          }
+        } catch {
+          Issue.record("\(error)")
+        }
+      }
+      return JSONText(Array(text.bytes) + [0x20])
+    }
+    let before = try bytes(of: path)
+    let result = harness.run(path)
+    #expect(!result.committed)
+    #expect(result.error?.code == .changedDuringRun, "\(result.error?.report.message ?? "")")
+    switch interference {
+    case .appends: #expect(try bytes(of: path) == before + Array("more".utf8))
+    case .replaces: #expect(try bytes(of: path) == Array("other".utf8))
+    case .removes: #expect(try scratch.names() == [])
+    case .touches: #expect(try bytes(of: path) == before)
+    case .truncates: #expect(try bytes(of: path) == Array(before[..<100]))
+    }
+    if interference != .removes { #expect(try scratch.names() == ["x." + suffix]) }
+  }
+
+  @Test("An archive that another program has open for writing is left alone")
+  func openForWriting() throws {
+    let scratch = try Scratch()
+    let path = try made(scratch, "tar")
+    let before = try bytes(of: path)
+    let writer = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+    let result = Harness.appending("!").run(path)
+    #expect(result.error?.code == .changedDuringRun)
+    #expect(result.error?.report.message.contains("open for writing") == true)
+    #expect(try bytes(of: path) == before)
+    try writer.close()
+    #expect(Harness.appending("!").run(path).committed)
+    #expect(try scratch.names() == ["x.tar"])
+  }
+
+  @Test("Mode, owner and extended attributes stay; a link that leads to the archive too")
+  func attributes() throws {
+    let scratch = try Scratch()
+    let path = try made(scratch, "tar.gz")
+    try Tool.python(
+      """
+      import os, sys
+      if os.geteuid() == 0: os.chown(sys.argv[1], 1234, 4321)
+      os.setxattr(sys.argv[1], 'user.note', b'kept'); os.chmod(sys.argv[1], 0o4640)
+      """, [path])
+    let link = scratch.file("latest")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+    let look = """
+      import os, sys
+      s = os.lstat(sys.argv[1]); print(oct(s.st_mode), s.st_uid, s.st_gid, os.listxattr(sys.argv[1]), os.getxattr(sys.argv[1], 'user.note'))
+      """
+    let before = try Tool.python(look, [path])
+    let old = try bytes(of: path)
+    #expect(Harness.appending("!").run(link).committed)
+    #expect(try Tool.python(look, [path]) == before)
+    #expect(try bytes(of: path) != old)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == path)
+  }
+
+  @Test("Other names of an archive are warned of, and keep its old form")
+  func hardLinked() throws {
+    let scratch = try Scratch()
+    let path = try made(scratch, "tar")
+    let before = try bytes(of: path)
+    try FileManager.default.linkItem(atPath: path, toPath: scratch.file("other"))
+    let result = Harness.appending("!").run(path)
+    #expect(result.committed)
+    #expect(result.warnings.map(\.code) == [.hardLinked])
+    #expect(try bytes(of: scratch.file("other")) == before)
+  }
+
+  @Test("What is flushed follows the durability", arguments: Durability.allCases)
+  func durability(_ durability: Durability) throws {
+    let scratch = try Scratch()
+    let path = try made(scratch, "tar")
+    let fileSystem = FaultyFileSystem()
+    var harness = Harness.appending("!")
+    harness.fileSystem = fileSystem
+    harness.durability = durability
+    #expect(harness.run(path).committed)
+    // The temporary before the rename, the folder after it.
+    #expect(fileSystem.record.count("fsync") == (durability == .none ? 0 : 2))
+  }
+
+  @Test("A temporary of another archive in the same folder is not touched")
+  func temporaries() throws {
+    let scratch = try Scratch()
+    let path = try made(scratch, "tar")
+    let other = try scratch.write(".uprev-test-archive-0", [7])
+    #expect(Harness.appending("!").run(path).committed)
+    #expect(try bytes(of: other) == [7])
+    #expect(try scratch.names() == [".uprev-test-archive-0", "x.tar"])
+  }
+
+  @Test("The same input gives the same output", arguments: TarInPlaceTests.filters)
+  func deterministic(_ suffix: String) throws {
+    let scratch = try Scratch()
+    let path = try made(scratch, suffix)
+    let before = try bytes(of: path)
+    #expect(Harness.appending("!").run(path).committed)
+    let first = try bytes(of: path)
+    try Data(before).write(to: URL(fileURLWithPath: path))
+    #expect(Harness.appending("!").run(path).committed)
+    #expect(try bytes(of: path) == first)
+  }
+
+  @Test("A member of more than 8 GiB passes, its size in base-256 or in pax", arguments: ["base256", "pax"])
+  func huge(_ kind: String) throws {
+    let scratch = try Scratch()
+    let path = scratch.file("x.tar")
+    try Tool.python(
+      Refusal.prelude + """
+
+        n = 8 * 2 ** 30 + 5
+        i = tarfile.TarInfo('huge'); i.size = n
+        h = i.tobuf(tarfile.GNU_FORMAT if sys.argv[2] == 'base256' else tarfile.PAX_FORMAT)
+        f = open(sys.argv[1], 'wb'); f.write(h); f.seek((n + 511) // 512 * 512, 1)
+        f.write(made()); f.close()
+        """, [path, kind])
+    let result = Harness.unchanging.run(path)
+    #expect(result.error == nil)
+    #expect(result.committed)
+    #expect(result.count(.current) == 2)
+    #expect(result.outcome(of: "huge") == .unmatched)
+  }
+
+  @Test("Nothing that passes through comes in pieces of more than a block")
+  func pieces() throws {
+    let scratch = try Scratch()
+    let path = scratch.file("x.tar")
+    try Tool.python(
+      Refusal.prelude + "\nput(made(members=[('big', bytes(5000000), {}), ('a.json', b'{}', {})] * 3))", [path])
+    let container = try #require(try ArchiveContainerOpener(LocalFileSystem()).open(PathName(path)))
+    let claims = Claims(formats: [[try Glob("*.json")]], excluded: [])
+    let reader = try container.makeReader(
+      ContainerReadOptions(claims: claims, maximumDocumentSize: 1000, yieldsPassthrough: true))
+    var total = 0
+    while let element = try reader.next() {
+      if case .passthrough(let chunk) = element {
+        #expect(chunk.byteCount <= 256 << 10)
+        total += chunk.byteCount
+      }
+    }
+    #expect(total >= 15_000_000)
+  }
+}
