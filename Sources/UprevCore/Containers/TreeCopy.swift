@@ -82,9 +82,10 @@ final class TreeCopy {
       copy = TreeFolder(root: file, status: try fileSystem.status(of: file))
     } else {
       let place = try place(of: chunk.name, in: chunk.folder)
+      guard let above = place.folder else { throw unplaced(chunk.path) }
       try fileSystem.makeDirectory(chunk.name, in: place.handle, mode: 0o700)
       let file = try fileSystem.open(chunk.name, in: place.handle, [.readOnly, .directory, .noFollow], mode: 0)
-      copy = TreeFolder(chunk.name, in: place.folder ?? frames[0].copy, status: try fileSystem.status(of: file))
+      copy = TreeFolder(chunk.name, in: above, status: try fileSystem.status(of: file))
       handles.keep(file, for: copy)
     }
     frames.append(Frame(source: folder, chunk: chunk, copy: copy))
@@ -153,9 +154,14 @@ final class TreeCopy {
     }
     while let frame = frames.last, frame.source !== folder, frames.count > 1 { try leave() }
     guard let frame = frames.last, frame.source === folder else {
-      throw FileSystemError(call: "openat", path: name, number: absentNumber)
+      throw unplaced(name)
     }
     return Place(folder: frame.copy, handle: try handles.handle(of: frame.copy), name: name)
+  }
+
+  /// A piece came whose folder did not come before it.
+  private func unplaced(_ name: PathName) -> FileSystemError {
+    FileSystemError(call: "openat", path: name, number: absentNumber)
   }
 
   /// Gives the innermost folder its attributes and times, now that nothing more comes into it.

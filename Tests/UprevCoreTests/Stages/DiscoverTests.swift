@@ -15,7 +15,7 @@ import UprevTestSupport
   @Test(
     "The order is byte order of whole paths, for random trees of any names", arguments: 1...8 as ClosedRange<UInt64>)
   func order(seed: UInt64) throws {
-    var random = SeededRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let tree = try TemporaryTree()
     var folders: [(file: OpenFile, path: [UInt8])] = [
       (try local.open(tree.pathName(), in: nil, .directory, mode: 0), [])
@@ -237,19 +237,5 @@ import UprevTestSupport
     // Called by one thread, once.
     let body: () throws -> (TreeRun, TreeRun, TreeRun)
     init(_ body: @escaping () throws -> (TreeRun, TreeRun, TreeRun)) { self.body = body }
-  }
-}
-
-/// SplitMix64.
-private struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-    return value ^ (value >> 31)
   }
 }
