@@ -6,7 +6,7 @@ public struct ArchiveContainerOpener: ContainerOpener {
   private let fileSystem: any FileSystem
 
   /// - Parameter fileSystem: what archives are read from and written to.
-  public init(_ fileSystem: any FileSystem) {
+  public init(_ fileSystem: any FileSystem = LocalFileSystem()) {
     self.fileSystem = fileSystem
   }
 

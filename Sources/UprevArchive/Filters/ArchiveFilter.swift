@@ -70,7 +70,8 @@ struct ArchiveName: Equatable {
 
   /// Nil where the name does not end like an archive's. ASCII letters are compared without their case.
   init?(of path: PathName) {
-    let name = path.bytes.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
+    let last = path.bytes.split(separator: 0x2f, omittingEmptySubsequences: false).last ?? []
+    let name = last.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
     for entry in Self.suffixes where name.count > entry.suffix.utf8.count {
       if name.suffix(entry.suffix.utf8.count).elementsEqual(entry.suffix.utf8) {
         self = entry.name
