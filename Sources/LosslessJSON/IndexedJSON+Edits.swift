@@ -52,7 +52,7 @@ extension IndexedJSON {
   /// The change that takes a member or an element away, with its comma and the white space that belonged to it.
   ///
   /// It undoes what inserting did. An object or array that loses its only child becomes `{}` or `[]`, keeping no white
-  /// space but what stood alike on both sides in one line (`{ "a": 1 }` becomes `{ }`).
+  /// space but what stood alike on both sides in one line (`{ "a": 1 }` becomes `{ }`) and nowhere else.
   ///
   /// - Throws: ``JSONEditError``
   public func removing(_ value: JSONValue) throws(JSONEditError) -> JSONSplice {
@@ -70,7 +70,10 @@ extension IndexedJSON {
     let inside = container.inside
     let before = Array(text.bytes[inside.lowerBound..<children[0].start])
     let after = Array(text.bytes[children[0].end..<inside.upperBound])
-    let keeps = before == after && !before.contains(where: Byte.isLineBreak)
+    // Where others are padded too, the padding is their style, and an empty one would have none.
+    let keeps =
+      !before.isEmpty && before == after && !before.contains(where: Byte.isLineBreak)
+      && !StyleFinder(index).showsPadding(besides: container)
     return JSONSplice(range: inside, replacement: keeps ? before : [])
   }
 

@@ -10,8 +10,8 @@ struct LayoutStyle {
   var colon: [UInt8] = [Byte.colon, Byte.space]
   /// Between children in one line.
   var comma: [UInt8] = [Byte.comma, Byte.space]
-  /// Between a child and the line break, where there is one.
-  var commaBeforeBreak: [UInt8] = [Byte.comma]
+  /// Between a child and the line break, where there is one; nil where the place does not show it.
+  var commaBeforeBreak: [UInt8]?
   /// Whether lines begin with the comma.
   var commaFirst = false
   /// Inside the braces of an object, and the brackets of an array, that stand in one line.
@@ -149,7 +149,7 @@ struct LayoutWriter {
       newLine(levels.count)
       bytes += [Byte.comma, Byte.space]
     case (false, false):
-      bytes += style.commaBeforeBreak
+      bytes += style.commaBeforeBreak ?? [Byte.comma]
       newLine(levels.count)
     }
   }

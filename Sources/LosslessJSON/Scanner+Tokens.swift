@@ -37,7 +37,7 @@ extension Scanner {
     }
   }
 
-  /// A number (RFC 8259, section 6), from its first digit or, with `isNegative`, from what follows its minus sign.
+  /// A number (RFC 8259, section 6), from its first digit on; a minus sign in front was read already.
   @inline(__always)
   func scanNumber(_ start: UnsafePointer<UInt8>) throws(ScanFailure) -> UnsafePointer<UInt8> {
     var position = start + 1

@@ -21,7 +21,7 @@ struct StyleFinder {
     }
     guard let lead = place.lead, let trail = place.trail else { return [Byte.comma, Byte.space] }
     if let line = LineStart(bytes(lead)) {
-      return commaBeforeBreak(in: place) + line.lineBreak + line.indent
+      return commaBeforeBreak() + line.lineBreak + line.indent
     }
     if !lead.isEmpty, let line = LineStart(bytes(trail)) {
       // `{ "a": 1⏎}` is how a style begins that puts commas first.
@@ -52,13 +52,13 @@ struct StyleFinder {
   }
 
   /// Mostly a comma alone; Python 2 left a space behind it.
-  private func commaBeforeBreak(in place: ContainerPlace) -> [UInt8] {
-    for entry in index.nonEmptyContainers() where entry != place.entry {
+  private func commaBeforeBreak() -> [UInt8] {
+    for entry in index.nonEmptyContainers() {
       let candidate = index.container(entry)
       guard candidate.children.count > 1 else { continue }
       let gap = bytes(candidate.gap(before: 1))
       guard let line = LineStart(gap) else { continue }
-      return line.startsWithComma ? [Byte.comma] : line.before
+      return line.before.contains(Byte.comma) ? line.before : [Byte.comma]
     }
     return [Byte.comma]
   }
@@ -133,7 +133,6 @@ struct StyleFinder {
     style.unit = unit(around: parent?.container)
     if let line = LineStart(inside) {
       style.take(line)
-      style.commaBeforeBreak = [Byte.comma]
     } else if !inside.isEmpty {
       style.comma = commaInLine(in: place)
       style.objectPadding = Array(inside)
@@ -199,6 +198,15 @@ struct StyleFinder {
 
   // MARK: Evidence from the whole document
 
+  /// Whether another array or object of this kind stands in one line with white space inside its brackets.
+  func showsPadding(besides place: ContainerPlace) -> Bool {
+    index.nonEmptyContainers().contains { entry in
+      guard entry != place.entry, (index.entries[entry].kind == .object) == place.isObject else { return false }
+      guard let lead = index.container(entry).lead else { return false }
+      return !lead.isEmpty && LineStart(bytes(lead)) == nil
+    }
+  }
+
   private func takeEvidence(_ style: inout LayoutStyle, around place: ContainerPlace) {
     var object: [UInt8]?
     var array: [UInt8]?
@@ -215,7 +223,10 @@ struct StyleFinder {
     style.objectPadding = object ?? []
     style.arrayPadding = array ?? []
     style.keepsScalarArraysInLine = style.lineBreak != nil && scalarsInLine ?? false
-    if style.lineBreak != nil { style.comma = commaInLine(in: place) }
+    if style.lineBreak != nil {
+      style.comma = commaInLine(in: place)
+      style.commaBeforeBreak = style.commaBeforeBreak ?? commaBeforeBreak()
+    }
   }
 
   /// What one level adds to the indent: in this container, or else in the first of the document that shows it.
@@ -251,6 +262,6 @@ extension LayoutStyle {
     lineBreak = line.lineBreak
     indent = line.indent
     commaFirst = line.startsWithComma
-    commaBeforeBreak = line.before.contains(Byte.comma) ? line.before : [Byte.comma]
+    commaBeforeBreak = line.before.contains(Byte.comma) ? line.before : nil
   }
 }
