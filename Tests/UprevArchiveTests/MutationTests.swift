@@ -25,6 +25,7 @@ struct MutationTests {
       seed += 1
       var damaged = original
       for _ in 0..<Int.random(in: 1...3, using: &random) {
+        guard !damaged.isEmpty else { break }
         let at = Int.random(in: 0..<min(end, damaged.count), using: &random)
         switch Int.random(in: 0..<4, using: &random) {
         case 0: damaged[at] = UInt8.random(in: 0...255, using: &random)
