@@ -67,6 +67,31 @@ ssize_t uprev_copy_range(int source, int destination, size_t count) {
 #endif
 }
 
+int64_t uprev_copy_hole(int source, int destination, int64_t count, int64_t *stored) {
+  *stored = INT64_MAX;
+  off_t here = lseek(source, 0, SEEK_CUR);
+  // No hole can be told of: a pipe, or a file system without them.
+  if (here == -1) return 0;
+  off_t data = lseek(source, here, SEEK_DATA);
+  if (data == -1) {
+    if (errno != ENXIO) return 0;
+    // Nothing is stored from here to the end.
+    data = lseek(source, 0, SEEK_END);
+    if (data == -1) return -errno;
+  }
+  off_t gap = data > here ? data - here : 0;
+  if (gap > count) gap = (off_t)count;
+  if (gap == 0) {
+    off_t hole = lseek(source, here, SEEK_HOLE);
+    if (hole > here) *stored = (int64_t)(hole - here);
+  }
+  if (lseek(source, here + gap, SEEK_SET) == -1) return -errno;
+  if (gap == 0) return 0;
+  off_t end = lseek(destination, gap, SEEK_CUR);
+  if (end == -1 || ftruncate(destination, end) == -1) return -errno;
+  return gap;
+}
+
 static uint8_t kind_of_mode(mode_t mode) {
   switch (mode & S_IFMT) {
     case S_IFREG: return UPREV_KIND_REGULAR;

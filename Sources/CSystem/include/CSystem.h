@@ -64,6 +64,9 @@ ssize_t uprev_read(int file, void *buffer, size_t count, int64_t offset);
 ssize_t uprev_write(int file, const void *bytes, size_t count);
 // copy_file_range(2) at the files' own offsets; -ENOSYS where there is none.
 ssize_t uprev_copy_range(int source, int destination, size_t count);
+// Goes over up to `count` bytes that a sparse source does not store, at the files' own offsets, and makes the destination as
+// long; 0 where the next byte is stored, with how many bytes are until the next hole (INT64_MAX where that is unknown).
+int64_t uprev_copy_hole(int source, int destination, int64_t count, int64_t *stored);
 int uprev_status(int file, struct uprev_status *result);
 int uprev_status_of_name(int folder, const char *name, int following_links, struct uprev_status *result);
 

@@ -42,7 +42,7 @@ final class TreeCopyWriter: ContainerWriter {
       throw error.targetError(.writing, about: output)
     }
     try Self.refuseExisting(name, in: parent, output, fileSystem)
-    if container.single == nil, try Self.isInside(parent, container.root.identity, output, fileSystem) {
+    if try Self.holds(container, parent, output) {
       throw TargetError.outputInsideTarget(output)
     }
     copy = TreeCopy(of: container, to: temporaryName, in: parent, warn: warn)
@@ -60,20 +60,9 @@ final class TreeCopyWriter: ContainerWriter {
     throw TargetError.outputExists(output)
   }
 
-  /// Whether a folder is `tree` or lies below it: by the way up, which no link and no other name can hide.
-  private static func isInside(
-    _ folder: OpenFile, _ tree: TreeFolder.Identity, _ output: PathName, _ fileSystem: any FileSystem
-  ) throws -> Bool {
+  private static func holds(_ container: TreeContainer, _ folder: OpenFile, _ output: PathName) throws -> Bool {
     do throws(FileSystemError) {
-      var file = folder
-      var status = try fileSystem.status(of: file)
-      while true {
-        if status.device == tree.device, status.inode == tree.inode { return true }
-        file = try fileSystem.open(PathName(".."), in: file, [.readOnly, .directory], mode: 0)
-        let above = try fileSystem.status(of: file)
-        if above.device == status.device, above.inode == status.inode { return false }
-        status = above
-      }
+      return try container.holds(folder)
     } catch {
       throw error.targetError(.writing, about: output)
     }

@@ -13,7 +13,8 @@ public protocol FileSystem: Sendable {
     -> Int
   /// Writes all of `bytes`, at the file's offset.
   func write(_ file: OpenFile, _ bytes: UnsafeRawBufferPointer) throws(FileSystemError)
-  /// Copies up to `count` bytes between the files' offsets inside the kernel where it can; 0 is the end.
+  /// Copies up to `count` bytes between the files' offsets inside the kernel where it can; 0 is the end. Holes stay holes:
+  /// `destination` ends where the copy does.
   func copy(from source: OpenFile, to destination: OpenFile, count: Int) throws(FileSystemError) -> Int
   /// `fstat(2)`
   func status(of file: OpenFile) throws(FileSystemError) -> FileStatus

@@ -33,6 +33,10 @@ public struct LocalFileSystem: FileSystem {
     from source: OpenFile, to destination: OpenFile, count: Int
   ) throws(FileSystemError) -> Int {
     guard count > 0 else { return 0 }
+    var stored: Int64 = 0
+    let hole = try check("lseek", uprev_copy_hole(source.descriptor, destination.descriptor, Int64(count), &stored))
+    if hole > 0 { return Int(hole) }
+    let count = min(count, Int(stored))
     let copied = uprev_copy_range(source.descriptor, destination.descriptor, count)
     // 0 is no proof of the end where the kernel makes the content up (procfs), and many file systems cannot do it at all.
     if copied > 0 { return copied }

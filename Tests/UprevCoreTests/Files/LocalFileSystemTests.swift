@@ -77,6 +77,27 @@ import UprevTestSupport
     }
   }
 
+  @Test("A sparse file of a hundred gigabytes is copied with its holes and its bytes, at once")
+  func copiesHoles() throws {
+    let tree = try TemporaryTree()
+    let source = try local.open(tree.pathName("a"), in: nil, [.readWrite, .create, .exclusive], mode: 0o600)
+    let bytes = [UInt8](repeating: 7, count: 10_000)
+    try local.truncate(source, to: 50 << 30)
+    #expect(lseek(source.descriptor, 50 << 30, SEEK_SET) == 50 << 30)
+    try bytes.withUnsafeBytes { try local.write(source, $0) }
+    try local.truncate(source, to: 100 << 30)
+    #expect(lseek(source.descriptor, 0, SEEK_SET) == 0)
+    let copy = try local.open(tree.pathName("b"), in: nil, [.readWrite, .create, .exclusive], mode: 0o600)
+    while try local.copy(from: source, to: copy, count: 1 << 30) > 0 {}
+    #expect(try local.status(of: copy).size == 100 << 30)
+    var found = [UInt8](repeating: 1, count: 10_002)
+    #expect(try found.withUnsafeMutableBytes { try local.read(copy, into: $0, at: (50 << 30) - 1) } == 10_002)
+    #expect(found == [0] + bytes + [0])
+    var status = stat()
+    #expect(fstat(copy.descriptor, &status) == 0)
+    #expect(status.st_blocks < 1000)
+  }
+
   @Test("What the kernel makes up as it is read is copied, though its size is 0")
   func copiesMadeUp() throws {
     guard FileManager.default.fileExists(atPath: "/proc/version") else { return }
