@@ -99,6 +99,25 @@ struct TarPartsTests {
     #expect(!ArchiveName.promisesArchive(PathName("x.tar.json")))
   }
 
+  @Test("A name that is no UTF-8 is written whatever error an earlier system call left behind")
+  func staleError() throws {
+    let scratch = try Scratch()
+    let fileSystem = LocalFileSystem()
+    let path = PathName(scratch.file("x.tar"))
+    let file = try fileSystem.open(path, in: nil, [.readWrite, .create], mode: 0o600)
+    let stream = try PaxStream(fileSystem, file, path: path, filter: nil)
+    let entry = try #require(ArchiveEntry())
+    entry.set(name: PathName([0x63, 0xff, 0x2e]), try fileSystem.status(of: file))
+    // Loading a locale the first time leaves an error of its own.
+    LocaleScope.run {}
+    errno = ENOMEM
+    #expect(try stream.begin(entry) == nil)
+    try stream.close()
+    let names =
+      "import tarfile, sys; print([m.name.encode('utf-8', 'surrogateescape') for m in tarfile.open(sys.argv[1])])"
+    #expect(try Tool.python(names, [path.description]) == "[b'c\\xff.']\n")
+  }
+
   @Test("A walk counts members and bytes as they are")
   func walk() throws {
     let scratch = try Scratch()

@@ -16,9 +16,13 @@ enum LocaleScope {
     return nil
   }()
 
+  /// libarchive takes a name that it cannot convert for a lack of memory where `errno` still says so from an earlier call.
+  static func forgetError() { errno = 0 }
+
   static func run<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     let before = uselocale(utf8.flatMap { locale_t(bitPattern: $0) })
     defer { _ = uselocale(before) }
+    forgetError()
     return try body()
   }
 }

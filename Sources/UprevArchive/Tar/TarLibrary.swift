@@ -44,6 +44,7 @@ final class TarLibrary {
     if !isOpen { try open() }
     let asked = fed
     var entry: OpaquePointer?
+    LocaleScope.forgetError()
     let result = archive_read_next_header(handle, &entry)
     if let failure { throw failure }
     if result == ARCHIVE_EOF { return nil }
