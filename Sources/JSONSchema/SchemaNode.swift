@@ -8,8 +8,9 @@ struct SchemaNode: Sendable {
     var node: Int
   }
 
-  /// Where the schema stands in its document.
-  let location: JSONPointer
+  /// The schema in its document: where it stands is worked out when it is asked for, as a pointer a node would take
+  /// memory by the square of the depth.
+  let source: JSONValue
   /// Set in a boolean schema.
   var verdict: Bool?
   var types: SchemaTypes?
@@ -26,8 +27,8 @@ struct SchemaNode: Sendable {
     var literal: String
   }
 
-  init(location: JSONPointer) {
-    self.location = location
+  init(_ source: JSONValue) {
+    self.source = source
   }
 }
 
