@@ -32,6 +32,15 @@ struct SchemaNode: Sendable {
   }
 }
 
+/// A node that is passed on by one reference count instead of one for each of its fields.
+final class SharedSchemaNode: Sendable {
+  let node: SchemaNode
+
+  init(_ node: SchemaNode) {
+    self.node = node
+  }
+}
+
 /// The values that the keyword `type` lists.
 struct SchemaTypes: OptionSet, Hashable, Sendable {
   let rawValue: UInt8
@@ -61,7 +70,7 @@ struct SchemaTypes: OptionSet, Hashable, Sendable {
     case .array: contains(.array)
     case .string: contains(.string)
     case .nonFinite: contains(.number)
-    case .number: contains(.number) || contains(.integer) && value.number?.isIntegral == true
+    case .number: contains(.number) || contains(.integer) && value.isIntegral
     }
   }
 }
