@@ -5,10 +5,10 @@ import LosslessJSON
 /// Of the draft's keywords it knows those of ``SchemaKeyword``; a schema with any other does not compile.
 public struct Schema: Sendable {
   /// All schema objects of the document; the first is the root.
-  let nodes: [SchemaNode]
+  let nodes: [SharedSchemaNode]
 
   init(nodes: [SchemaNode]) {
-    self.nodes = nodes
+    self.nodes = nodes.map(SharedSchemaNode.init)
   }
 
   /// What is wrong with `value`, in the order of the text; empty if nothing is.

@@ -20,27 +20,28 @@ public struct SchemaCompiler: Sendable {
 private struct Compilation {
   var nodes: [SchemaNode] = []
   /// Subschemas that have a node and are not compiled yet; the last comes first.
-  private var pending: [(value: JSONValue, node: Int)] = []
+  private var pending: [Int] = []
 
   mutating func run(_ root: JSONValue) throws(SchemaError) {
-    pending = [(root, 0)]
-    nodes = [SchemaNode(location: .root)]
-    while let (value, index) = pending.popLast() {
+    pending = [0]
+    nodes = [SchemaNode(root)]
+    while let index = pending.popLast() {
       let waiting = pending.count
-      nodes[index] = try node(value, nodes[index])
+      nodes[index] = try compiled(nodes[index])
       // So that errors come in the order of the text.
       pending[waiting...].reverse()
     }
   }
 
-  private mutating func subschema(_ value: JSONValue, at location: JSONPointer) -> Int {
-    nodes.append(SchemaNode(location: location))
-    pending.append((value, nodes.count - 1))
+  private mutating func subschema(_ value: JSONValue) -> Int {
+    nodes.append(SchemaNode(value))
+    pending.append(nodes.count - 1)
     return nodes.count - 1
   }
 
-  private mutating func node(_ value: JSONValue, _ empty: SchemaNode) throws(SchemaError) -> SchemaNode {
+  private mutating func compiled(_ empty: SchemaNode) throws(SchemaError) -> SchemaNode {
     var node = empty
+    let value = node.source
     if let verdict = value.bool {
       node.verdict = verdict
       return node
@@ -68,13 +69,12 @@ private struct Compilation {
       node.required = try names(value)
     case .properties:
       try demand(value, .object, keyword, .object)
-      let location = node.location.appending(keyword.rawValue)
       for (name, subvalue) in value.members {
         let key = JSONKey(bytes: name.unescapedBytes)
-        node.properties.append(.init(key: key, node: subschema(subvalue, at: location.appending(name.string))))
+        node.properties.append(.init(key: key, node: subschema(subvalue)))
       }
     case .items:
-      node.items = subschema(value, at: node.location.appending(keyword.rawValue))
+      node.items = subschema(value)
     case .enum:
       try demand(value, .array, keyword, .array)
       node.enumeration = Array(value.elements)

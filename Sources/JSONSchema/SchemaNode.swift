@@ -8,8 +8,9 @@ struct SchemaNode: Sendable {
     var node: Int
   }
 
-  /// Where the schema stands in its document.
-  let location: JSONPointer
+  /// The schema in its document: where it stands is worked out when it is asked for, as a pointer a node would take
+  /// memory by the square of the depth.
+  let source: JSONValue
   /// Set in a boolean schema.
   var verdict: Bool?
   var types: SchemaTypes?
@@ -26,8 +27,17 @@ struct SchemaNode: Sendable {
     var literal: String
   }
 
-  init(location: JSONPointer) {
-    self.location = location
+  init(_ source: JSONValue) {
+    self.source = source
+  }
+}
+
+/// A node that is passed on by one reference count instead of one for each of its fields.
+final class SharedSchemaNode: Sendable {
+  let node: SchemaNode
+
+  init(_ node: SchemaNode) {
+    self.node = node
   }
 }
 
@@ -60,7 +70,7 @@ struct SchemaTypes: OptionSet, Hashable, Sendable {
     case .array: contains(.array)
     case .string: contains(.string)
     case .nonFinite: contains(.number)
-    case .number: contains(.number) || contains(.integer) && value.number?.isIntegral == true
+    case .number: contains(.number) || contains(.integer) && value.isIntegral
     }
   }
 }

@@ -22,7 +22,8 @@ public struct SchemaViolation: Hashable, Sendable {
     pointer = value.pointer
     line = value.line
     column = value.column
-    schemaPointer = keyword.map { node.location.appending($0.rawValue) } ?? node.location
+    let location = node.source.pointer
+    schemaPointer = keyword.map { location.appending($0.rawValue) } ?? location
     self.keyword = keyword
     self.message = message
   }

@@ -59,6 +59,17 @@ public struct JSONValue: Sendable {
     return index.text.withUnsafeBytes { JSONDecimal(digits: UnsafeRawBufferPointer(rebasing: $0[range])) }
   }
 
+  /// Whether the value is a number with an integral value, of any size and however it is written (`2`, `2.0`, `20e-1`).
+  public var isIntegral: Bool {
+    guard kind == .number else { return false }
+    return index.text.withUnsafeBytes { text in
+      let literal = UnsafeRawBufferPointer(rebasing: text[range])
+      // Mostly there is neither point nor exponent.
+      if literal.allSatisfy({ $0 != Byte.point && $0 | 0x20 != UInt8(ascii: "e") }) { return true }
+      return JSONDecimal(digits: literal)?.isIntegral ?? false
+    }
+  }
+
   /// Of its first byte, from 1. LF, CRLF and CR each end a line. Costs a pass over the text before the value.
   public var line: Int { TextPosition(of: range.lowerBound, in: index.text).line }
 
