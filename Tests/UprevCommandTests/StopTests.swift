@@ -18,7 +18,7 @@ struct StopTests {
     let process = try ChildProcess.prepare(
       try ChildProcess.built("uprev"),
       ["migrate", "--durability", "file", "--report", "report.json", "before"],
-      environment: ["XDG_STATE_HOME": uprev.stateFolder], in: folder.path)
+      environment: uprev.environment, in: folder.path)
     process.standardError = FileHandle.nullDevice
     try process.run()
     try waitForFirstChange(in: folder.path + "/before", before: before)
@@ -60,7 +60,7 @@ struct StopTests {
     let bytes = try folder.read("snapshot.tar.gz")
     let process = try ChildProcess.prepare(
       try ChildProcess.built("uprev"), ["migrate", "--report", "report.json", "snapshot.tar.gz"],
-      environment: ["XDG_STATE_HOME": uprev.stateFolder], in: folder.path)
+      environment: uprev.environment, in: folder.path)
     process.standardError = FileHandle.nullDevice
     try process.run()
     try waitForTemporary(in: folder.path)

@@ -20,8 +20,17 @@ struct Uprev {
   func run(_ arguments: [String], environment: [String: String] = [:]) throws -> ChildProcess {
     try ChildProcess.run(
       try ChildProcess.built("uprev"), arguments,
-      environment: ["XDG_STATE_HOME": stateFolder].merging(environment) { $1 }, in: folder.path)
+      environment: self.environment.merging(environment) { $1 }, in: folder.path)
   }
+
+  /// A state folder of the test's own, and the pipelines of this checkout, wherever the program was built.
+  var environment: [String: String] {
+    ["XDG_STATE_HOME": stateFolder, "UPREV_PIPELINES": Self.checkout + "/pipelines"]
+  }
+
+  /// The folder of `Package.swift`.
+  static let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
 }
 
 /// A report, read with another JSON reader than the project's own.
