@@ -9,20 +9,37 @@ static void note(int number) {
   stop_signal = number;
 }
 
-void uprev_watch_stop_signals(void) {
+static void ignore(int number) {
   struct sigaction action;
+  memset(&action, 0, sizeof action);
+  sigemptyset(&action.sa_mask);
+  action.sa_handler = SIG_IGN;
+  sigaction(number, &action, NULL);
+}
+
+static void watch(int number) {
+  struct sigaction action;
+  if (sigaction(number, NULL, &action) != 0 || action.sa_handler == SIG_IGN) return;  // nohup, or a shell's background job
   memset(&action, 0, sizeof action);
   sigemptyset(&action.sa_mask);
   action.sa_handler = note;
   // Restarted, so that no system call fails with EINTR; reset, so that a second signal ends a process that hangs.
-  action.sa_flags = SA_RESTART | SA_RESETHAND;
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-  sigaction(SIGHUP, &action, NULL);
-  action.sa_handler = SIG_IGN;
-  action.sa_flags = 0;
-  sigaction(SIGPIPE, &action, NULL);
-  sigaction(SIGXFSZ, &action, NULL);
+  action.sa_flags = SA_RESTART | (int)SA_RESETHAND;
+  sigaction(number, &action, NULL);
+}
+
+void uprev_watch_stop_signals(void) {
+  static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
+  sigset_t set;
+  sigemptyset(&set);
+  for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+    watch(stops[i]);
+    sigaddset(&set, stops[i]);
+  }
+  ignore(SIGPIPE);
+  ignore(SIGXFSZ);
+  // Whoever started this process may have blocked them, and a mask is inherited.
+  sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 int uprev_stop_signal(void) {

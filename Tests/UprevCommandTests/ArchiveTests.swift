@@ -105,7 +105,7 @@ struct ArchiveTests {
     let name = "snapshot." + suffix
     try Python.run(Self.packScript, folder.path, folder.path + "/" + name, suffix == "tar" ? "w" : "w:gz", "pax")
     let whole = try folder.read(name)
-    for length in [whole.count - 700, whole.count / 2, 600] {
+    for length in [whole.count * 9 / 10, whole.count / 2, 600] {
       try folder.write(whole.prefix(length), to: name)
       let run = try uprev("migrate", "--report", "report.json", name)
       #expect(run.status == 1, "\(length): \(run.errorText)")
@@ -120,8 +120,8 @@ struct ArchiveTests {
     try folder.write(v1, to: "cache/ml_training_a.json")
     try folder.write("other", to: "cache/notes.txt")
     for (name, command) in [
-      ("s.zip", "zip -qr ../s.zip ."), ("s.cpio", "find . | cpio -o --quiet -H newc > ../s.cpio"),
-      ("s.cpio.gz", "find . | bsdtar -cf ../s.cpio.gz --format newc -z -T -"),
+      ("s.zip", "zip -qr ../s.zip ."), ("s.cpio", "bsdtar -cf ../s.cpio --format newc ."),
+      ("s.cpio.gz", "bsdtar -czf ../s.cpio.gz --format newc ."),
       ("s.7z", "bsdtar -cf ../s.7z --format 7zip ."),
     ] {
       let made = try ChildProcess.run("sh", ["-c", command], in: folder.path + "/cache")
@@ -180,6 +180,6 @@ struct ArchiveTests {
     let run = try uprev("migrate", "--report", "report.json", "bad.tar.gz", "cache", "good.tar.gz")
     #expect(run.status == 1)
     #expect(try report().targets.map { $0["committed"] as? Bool } == [false, true, true])
-    #expect(try report().targets.map { $0["kind"] as? String } == ["archive", "tree", "archive"])
+    #expect(try report().targets.map { $0["kind"] as? String } == [nil, "tree", "archive"])
   }
 }

@@ -57,7 +57,7 @@ struct CommandLineTests {
   @Test("Pipelines are found in UPREV_PIPELINES and the configuration folder, never in the current folder")
   func catalogue() throws {
     let text =
-      "uprev: 1\nname: mine\nformats:\n  - name: f\n    files: [\"*.json\"]\n    version: {at: /v, missing: 1}\n"
+      "uprev: 1\nname: mine\nformats:\n  - name: f\n    files: [\"*.json\"]\n    version: {at: /v, type: integer, missing: 1}\n"
       + "    current: 2\n    migrations: [{from: 1, to: 2, steps: []}]\n"
     try folder.write(text, to: "mine/pipeline.yaml")
     #expect(try uprev("migrate", "--no-state", "-p", "mine", "cache").status == 4)
@@ -105,7 +105,8 @@ struct CommandLineTests {
     try Python.writeTree(in: folder.path, count: 500, seed: 3)
     let program = try ChildProcess.built("uprev")
     let script = "\"$0\" migrate --dry-run --report - before | true; exit ${PIPESTATUS[0]}"
-    let run = try ChildProcess.run("bash", ["-c", script, program], in: folder.path)
+    let run = try ChildProcess.run(
+      "bash", ["-c", script, program], environment: uprev.environment, in: folder.path)
     #expect(run.status == 1, "\(run.errorText)")
     #expect(run.errorText.contains("standard output"))
   }
