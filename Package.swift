@@ -24,6 +24,9 @@ let package = Package(
       providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
     .systemLibrary(
       name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
+    .systemLibrary(
+      name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CSystem", cSettings: [.define("_GNU_SOURCE")]),
 
     .target(name: "LosslessJSON"),
@@ -36,8 +39,10 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ]),
-    .target(name: "UprevArchive", dependencies: ["CArchive", "CSystem", "UprevCore"]),
-    .target(name: "AmorsizeTrainingData", dependencies: ["LosslessJSON", "UprevCore"]),
+    .target(
+      name: "UprevArchive",
+      dependencies: ["CArchive", "CDeflate", "CSystem", "CZlib", "LosslessJSON", "UprevCore", "UprevReport"]),
+    .target(name: "AmorsizeTrainingData", dependencies: ["LosslessJSON", "UprevCore", "UprevReport"]),
     .executableTarget(
       name: "uprev",
       dependencies: [
@@ -45,8 +50,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
-    .executableTarget(name: "AmorsizeDemo", dependencies: ["AmorsizeTrainingData"]),
-    .target(name: "UprevTestSupport", dependencies: ["CSystem", "UprevCore"]),
+    .executableTarget(name: "AmorsizeDemo", dependencies: ["AmorsizeTrainingData", "LosslessJSON"]),
+    .target(name: "UprevTestSupport", dependencies: ["CSystem", "UprevCore", "UprevReport"]),
 
     .testTarget(name: "LosslessJSONTests", dependencies: ["LosslessJSON", "UprevTestSupport"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "UprevTestSupport"]),

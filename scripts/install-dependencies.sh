@@ -8,6 +8,8 @@ set -euo pipefail
 # pkg-config knows (brew's are often hidden from it, so there the formula is asked for). `-`: the system has it.
 needed='
 lib:libarchive | libarchive-dev     | libarchive | the library that reads and writes archives
+lib:zlib       | zlib1g-dev         | zlib       | the library that checks gzip
+lib:libdeflate | libdeflate-dev     | libdeflate | the library that writes gzip
 lib:nettle     | nettle-dev         | nettle     | the library for SHA-256
 pkg-config     | pkg-config         | pkgconf    | tells the build where those libraries are
 python3        | python3            | python     | judges results in the tests, writes samples, runs benchmarks

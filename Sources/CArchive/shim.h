@@ -1,7 +1,5 @@
 #include <archive.h>
 #include <archive_entry.h>
-/* libarchive's gzip reader checks neither CRC-32 nor length (3.6.2), so gzip is read with the zlib that it links. */
-#include <zlib.h>
 
 /* Macros with a cast, which Swift does not import. */
 static const __LA_MODE_T uprev_ae_regular = AE_IFREG;

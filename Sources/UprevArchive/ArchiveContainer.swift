@@ -25,6 +25,9 @@ final class ArchiveContainer: Container {
 
   var kind: TargetKind { .archive }
   var rewritesWhole: Bool { format == .tar }
+  var refusalToChange: TargetError? {
+    format == .tar ? nil : ArchiveWords.onlyTarInPlace(location.path, format.rawValue)
+  }
 
   func makeReader(_ options: ContainerReadOptions) throws -> any ContainerReader {
     let reader: any ContainerReader =
@@ -88,9 +91,7 @@ final class UnchangingWriter: ContainerWriter {
     case .decision(let decision): sink(decision)
     case .document(_, let decision):
       sink(decision)
-      guard decision.outcome != .migrated else {
-        throw ArchiveWords.onlyTarInPlace(container.location.path, container.format.rawValue)
-      }
+      if decision.outcome == .migrated, let refusal = container.refusalToChange { throw refusal }
     }
   }
 

@@ -5,14 +5,23 @@ import UprevReport
 enum MemberClaim {
   /// A document of this format.
   case document(DocumentReference)
+  /// A folder: as in a tree, nothing that a document could be.
+  case folder
   /// No document, and why.
   case decided(Decision)
 
   /// - Parameters:
   ///   - name: as it stands in the archive.
+  ///   - isFolder: a folder.
   ///   - isRegular: a regular file that is stored whole.
   ///   - isFile: a regular file, sparse or not.
-  init(name: [UInt8], isRegular: Bool, isFile: Bool, size: Int64, _ options: ContainerReadOptions) {
+  init(
+    name: [UInt8], isFolder: Bool, isRegular: Bool, isFile: Bool, size: Int64, _ options: ContainerReadOptions
+  ) {
+    if isFolder {
+      self = .folder
+      return
+    }
     let path = PathName(Self.stripped(name))
     func decided(_ outcome: Outcome, format: Int? = nil, _ error: DocumentError? = nil) -> MemberClaim {
       .decided(Decision(reference: DocumentReference(path: path, format: format), outcome: outcome, error: error))

@@ -1,7 +1,8 @@
 import Foundation
 
 /// Runs `body` with the file permissions of an ordinary user, so that a test of denied access says something even where the
-/// tests run as root (Linux, `setfsuid(2)`, which concerns the calling thread alone).
+/// tests run as root (Linux, `setfsuid(2)`, which concerns the calling thread alone: give
+/// writers no side threads).
 ///
 /// - Throws: what `body` throws, or ``OrdinaryUserError`` where the privilege cannot be laid down.
 public func asOrdinaryUser<Result>(_ body: () throws -> Result) throws -> Result {

@@ -19,7 +19,7 @@ struct InfoCommand: ParsableCommand {
   func run() throws {
     var invocation = try Invocation(common: common, command: "info")
     invocation.options.isDryRun = true
-    invocation.options.listsDocuments = false
+    invocation.options.onlyCounts = true
     let counts = TargetCounts()
     let (result, _) = try invocation.execute(report: json ? .standardOutput : .none, observer: counts)
     if !json {

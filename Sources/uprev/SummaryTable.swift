@@ -30,21 +30,17 @@ struct TextTable {
 /// The summary of a run for people: a line a format, then what no format claimed.
 enum SummaryTable {
   static func lines(_ summary: Summary) -> [String] {
-    let shown: [Outcome] = [.migrated, .current, .newer, .rejected, .skipped]
-    var table = TextTable(header: ["format", "documents"] + shown.map(\.rawValue))
-    var claimed = 0
+    var table = TextTable(header: ["format", "documents"] + Outcome.allCases.map(\.rawValue))
+    var claimed = Dictionary(uniqueKeysWithValues: Outcome.allCases.map { ($0, 0) })
     for (name, counts) in summary.orderedFormats {
-      claimed += counts.outcomes.total
-      table.append([name, "\(counts.outcomes.total)"] + shown.map { "\(counts.outcomes[$0])" })
+      table.append([name, "\(counts.outcomes.total)"] + Outcome.allCases.map { "\(counts.outcomes[$0])" })
+      for outcome in Outcome.allCases { claimed[outcome, default: 0] += counts.outcomes[outcome] }
     }
-    let others = summary.documents - claimed
-    if others > 0 {
-      let skipped = summary.outcomes[.skipped] - summary.orderedFormats.reduce(0) { $0 + $1.counts.outcomes[.skipped] }
-      let rejected =
-        summary.outcomes[.rejected] - summary.orderedFormats.reduce(0) { $0 + $1.counts.outcomes[.rejected] }
-      table.append(["(no format)", "\(others)", "0", "0", "0", "\(rejected)", "\(skipped)"])
+    let unclaimed = Outcome.allCases.map { summary.outcomes[$0] - (claimed[$0] ?? 0) }
+    if unclaimed.contains(where: { $0 > 0 }) {
+      table.append([Words.noFormat, "\(unclaimed.reduce(0, +))"] + unclaimed.map { "\($0)" })
     }
-    table.append(["total", "\(summary.documents)"] + shown.map { "\(summary.outcomes[$0])" })
+    table.append([Words.total, "\(summary.documents)"] + Outcome.allCases.map { "\(summary.outcomes[$0])" })
     return table.lines
   }
 
@@ -58,11 +54,11 @@ enum SummaryTable {
         table.append([name, version, "\(count)"])
       }
       let unknown = counts.outcomes.total - known
-      if unknown > 0 { table.append([name, "unknown", "\(unknown)"]) }
+      if unknown > 0 { table.append([name, Words.unknownVersion, "\(unknown)"]) }
     }
     let claimed = summary.orderedFormats.reduce(0) { $0 + $1.counts.outcomes.total }
-    if summary.documents > claimed { table.append(["(no format)", "", "\(summary.documents - claimed)"]) }
-    table.append(["total", "", "\(summary.documents)"])
+    if summary.documents > claimed { table.append([Words.noFormat, "", "\(summary.documents - claimed)"]) }
+    table.append([Words.total, "", "\(summary.documents)"])
     return table.lines
   }
 }

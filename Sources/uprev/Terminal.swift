@@ -75,6 +75,19 @@ enum Terminal {
     return result
   }
 
+  /// A sentence that quotes names and texts of others, as one line of harmless text.
+  static func printable(_ sentence: String) -> String {
+    var result = ""
+    for scalar in sentence.unicodeScalars {
+      if isHarmless(scalar) {
+        result.unicodeScalars.append(scalar)
+      } else {
+        for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { result.append(escaped(byte)) }
+      }
+    }
+    return result
+  }
+
   /// Neither a control character (C0, DEL, C1), nor one that reorders or breaks the line.
   private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {

@@ -14,17 +14,19 @@ enum Words {
   static func rejection(_ error: ReportError, path: PathName, target: PathName) -> String {
     var parts = [Words.path(path, in: target)]
     if let line = error.line, let column = error.column { parts.append("line \(line), column \(column)") }
-    parts.append("\(error.message) [\(error.code.rawValue)]")
+    parts.append("\(Terminal.printable(error.message)) [\(error.code.rawValue)]")
     return parts.joined(separator: ": ")
   }
 
   static func failure(_ error: ReportError, of target: PathName) -> String {
-    "\(Terminal.printable(target)): \(error.message) [\(error.code.rawValue)]"
+    let message = "\(Terminal.printable(error.message)) [\(error.code.rawValue)]"
+    // Most messages about a target name it.
+    return error.message.contains("“\(target)”") ? message : "\(Terminal.printable(target)): \(message)"
   }
 
   static func warning(_ warning: WarningRecord, in target: PathName) -> String {
     let place = warning.path.map { path($0, in: target) } ?? Terminal.printable(target)
-    return "\(place): \(warning.message) [\(warning.code.rawValue)]"
+    return "\(place): \(Terminal.printable(warning.message)) [\(warning.code.rawValue)]"
   }
 
   /// `pipelines/mine/pipeline.yaml:5:7: unknown key …`
@@ -32,7 +34,7 @@ enum Words {
     var place = Terminal.printable(fault.file)
     if let line = fault.line { place += ":\(line)" }
     if let column = fault.column { place += ":\(column)" }
-    return "\(place): \(fault.message) [\(fault.kind.rawValue)]"
+    return "\(place): \(Terminal.printable(fault.message)) [\(fault.kind.rawValue)]"
   }
 
   static func more(_ count: Int, _ what: String) -> String {
@@ -75,13 +77,16 @@ enum Words {
     case ReportOutputError.noStateDirectory:
       "there is no place for the report: set HOME or XDG_STATE_HOME, or give --report, --state or --no-state"
     case ReportOutputError.failed(let error):
-      "the report: \(error.message(.writing)); give --report another path"
-    case let error as FileSystemError: "the report: \(error.message(.writing))"
+      "the report: \(Terminal.printable(error.message(.writing))); give --report another path"
+    case let error as FileSystemError: "the report: \(Terminal.printable(error.message(.writing)))"
     case is StandardOutputError: "the report is not whole: standard output was closed"
     default: "the report is not whole: \(error)"
     }
   }
 
+  static let noFormat = "(no format)"
+  static let total = "total"
+  static let unknownVersion = "unknown"
   static let noReport = "no report was written: --no-state was given without --report"
   static let dryRun = "dry run: nothing was changed"
 }

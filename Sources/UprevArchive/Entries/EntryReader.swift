@@ -90,8 +90,15 @@ final class EntryReader: ContainerReader {
     let isNewCpio = [ARCHIVE_FORMAT_CPIO_SVR4_NOCRC, ARCHIVE_FORMAT_CPIO_SVR4_CRC].contains(archive_format(handle))
     let isEmptyName = isNewCpio && archive_entry_nlink(found) > 1 && size == 0
     let isRegular = isFile && !isLink && !isEmptyName
-    let claim = MemberClaim(name: name, isRegular: isRegular, isFile: isFile, size: size, options)
+    let isFolder = archive_entry_filetype(found) == uprev_ae_directory
+    let claim = MemberClaim(
+      name: name, isFolder: isFolder, isRegular: isRegular, isFile: isFile, size: size, options)
     switch claim {
+    case .folder:
+      guard options.yieldsPassthrough else { return nil }
+      guard let entry = ArchiveEntry(copying: found) else { throw ArchiveWords.noMemory(archive) }
+      state = .body(name: PathName(name))
+      return .passthrough(EntryHeader(entry: entry))
     case .document(let reference): return try readDocument(found, reference)
     case .decided(let decision):
       if options.yieldsPassthrough {

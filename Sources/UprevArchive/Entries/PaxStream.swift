@@ -8,18 +8,22 @@ import UprevReport
 final class PaxStream {
   private let path: PathName
   private let handle: OpaquePointer
-  private let sink: FileSink
+  private let stream: any StreamWriter
+  private let sink: LibrarySink
   /// Bytes that the current entry's header promised and that have not come yet.
   private var due: Int64 = 0
   private(set) var memberCount = 0
 
-  init(_ fileSystem: any FileSystem, _ file: OpenFile, path: PathName, filter: ArchiveFilter?) throws(TargetError) {
+  init(
+    _ fileSystem: any FileSystem, _ file: OpenFile, path: PathName, filter: ArchiveFilter?, sideThreads: Int
+  ) throws(TargetError) {
     self.path = path
     guard let handle = archive_write_new() else { throw ArchiveWords.noMemory(path) }
     self.handle = handle
-    sink = FileSink(fileSystem, file, path)
+    let stream = try makeStreamWriter(fileSystem, file, path: path, filter: filter, sideThreads: sideThreads)
+    self.stream = stream
+    sink = LibrarySink(path) { (bytes) throws(TargetError) in try stream.write(bytes) }
     guard archive_write_set_format_pax(handle) == ARCHIVE_OK else { throw error() }
-    try ArchiveFilter.add(filter, to: handle, path)
     try sink.open(handle)
   }
 
@@ -69,6 +73,7 @@ final class PaxStream {
   func close() throws(TargetError) {
     try end()
     guard archive_write_close(handle) == ARCHIVE_OK else { throw error() }
+    try stream.close()
   }
 
   private var words: String {

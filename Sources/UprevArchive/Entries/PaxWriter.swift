@@ -30,7 +30,8 @@ final class PaxWriter: ContainerWriter {
     tree = (container as? TreeContainer).map { TreeEntries($0, location.path) }
     let output = try OutputFile(fileSystem, at: location, options)
     self.output = output
-    stream = try PaxStream(fileSystem, output.temporary.file, path: location.path, filter: filter)
+    stream = try PaxStream(
+      fileSystem, output.temporary.file, path: location.path, filter: filter, sideThreads: options.sideThreads)
   }
 
   func write(_ element: DecidedElement) throws {

@@ -1,7 +1,8 @@
-import CArchive
+import CZlib
 import UprevCore
 
-/// Decompresses gzip, every member of it, and checks each member's CRC-32 and length (RFC 1952 2.3.1).
+/// Decompresses gzip, every member of it, and checks each member's CRC-32 and length (RFC 1952 2.3.1), which libarchive's
+/// own reader of gzip does not (3.6.2).
 final class GzipSource: FilterSource {
   private let input: FileInput
   /// zlib keeps a pointer to the stream in its own state, so the stream must not move.

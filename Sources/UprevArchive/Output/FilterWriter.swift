@@ -5,12 +5,10 @@ import UprevReport
 /// Compresses a stream into a file through libarchive: a handle of format `raw` with at most one filter.
 ///
 /// Used by one thread at a time.
-final class FilterWriter {
-  private static let zeros = [UInt8](repeating: 0, count: 1 << 14)
-
+final class FilterWriter: StreamWriter {
   private let path: PathName
   private let handle: OpaquePointer
-  private let sink: FileSink
+  private let sink: LibrarySink
 
   /// - Parameter path: what errors speak of.
   /// - Throws: ``TargetError``
@@ -18,7 +16,8 @@ final class FilterWriter {
     self.path = path
     guard let handle = archive_write_new() else { throw ArchiveWords.noMemory(path) }
     self.handle = handle
-    sink = FileSink(fileSystem, file, path)
+    let output = FileSink(fileSystem, file, path)
+    sink = LibrarySink(path) { (bytes) throws(TargetError) in try output.put(bytes) }
     guard archive_write_set_format_raw(handle) == ARCHIVE_OK else { throw error() }
     try ArchiveFilter.add(filter, to: handle, path)
     try sink.open(handle)
@@ -44,17 +43,6 @@ final class FilterWriter {
     }
   }
 
-  func write(zeros count: Int64) throws(TargetError) {
-    var rest = count
-    while rest > 0 {
-      let part = Int(min(rest, Int64(Self.zeros.count)))
-      try Self.zeros.withBytes { (bytes) throws(TargetError) in
-        try write(UnsafeRawBufferPointer(rebasing: bytes[..<part]))
-      }
-      rest -= Int64(part)
-    }
-  }
-
   /// Writes what is still in hand.
   func close() throws(TargetError) {
     guard archive_write_close(handle) == ARCHIVE_OK else { throw error() }
@@ -67,27 +55,26 @@ final class FilterWriter {
   }
 }
 
-/// Where libarchive writes to: an open file.
-final class FileSink {
-  private let fileSystem: any FileSystem
-  private let file: OpenFile
+/// Where libarchive writes to.
+final class LibrarySink {
   private let path: PathName
+  private let put: (UnsafeRawBufferPointer) throws(TargetError) -> Void
   private(set) var failure: TargetError?
 
-  init(_ fileSystem: any FileSystem, _ file: OpenFile, _ path: PathName) {
-    self.fileSystem = fileSystem
-    self.file = file
+  /// - Parameter put: takes the bytes that libarchive writes.
+  init(_ path: PathName, _ put: @escaping (UnsafeRawBufferPointer) throws(TargetError) -> Void) {
     self.path = path
+    self.put = put
   }
 
-  /// Opens `handle` for writing into the file; the sink must outlive it.
+  /// Opens `handle` for writing; the sink must outlive it.
   func open(_ handle: OpaquePointer) throws(TargetError) {
     archive_write_set_bytes_per_block(handle, Int32(Block.usualCapacity))
     // Otherwise the last block is filled up with zeros, which are no part of any compressed format.
     archive_write_set_bytes_in_last_block(handle, 1)
     let write: WriteCallback = { _, client, bytes, count in
       guard let client else { return -1 }
-      return Unmanaged<FileSink>.fromOpaque(client).takeUnretainedValue()
+      return Unmanaged<LibrarySink>.fromOpaque(client).takeUnretainedValue()
         .write(UnsafeRawBufferPointer(start: bytes, count: count))
     }
     guard archive_write_open(handle, Unmanaged.passUnretained(self).toOpaque(), nil, write, nil) == ARCHIVE_OK else {
@@ -99,12 +86,35 @@ final class FileSink {
 
   /// The `archive_write_callback`.
   private func write(_ bytes: UnsafeRawBufferPointer) -> Int {
-    do throws(FileSystemError) {
-      try fileSystem.write(file, bytes)
+    do throws(TargetError) {
+      try put(bytes)
       return bytes.count
     } catch {
-      failure = ArchiveWords.writeFailed(error, path)
+      failure = error
       return -1
+    }
+  }
+}
+
+/// An archive's file under construction.
+struct FileSink {
+  private let fileSystem: any FileSystem
+  private let file: OpenFile
+  private let path: PathName
+
+  init(_ fileSystem: any FileSystem, _ file: OpenFile, _ path: PathName) {
+    self.fileSystem = fileSystem
+    self.file = file
+    self.path = path
+  }
+
+  /// Writes all of `bytes`.
+  /// - Throws: ``TargetError``
+  func put(_ bytes: UnsafeRawBufferPointer) throws(TargetError) {
+    do throws(FileSystemError) {
+      try fileSystem.write(file, bytes)
+    } catch {
+      throw ArchiveWords.writeFailed(error, path)
     }
   }
 }

@@ -26,6 +26,7 @@ struct TarHeader {
   private(set) var position: Int64
   private(set) var length: Int64 = 0
   private(set) var kind = Kind.other
+  private(set) var isFolder = false
   /// As it stands in the archive: bytes.
   private(set) var name: [UInt8] = []
   /// Bytes of body, without padding.
@@ -196,6 +197,7 @@ struct TarHeader {
       default:
         header.kind = .other
       }
+      header.isFolder = header.kind == .other && (typeflag == 0x35 || (header.name.last == 0x2f && typeflag <= 0x30))
       if header.kind == .other, header.size != 0 {
         throw ArchiveWords.sizeOfNoRegularFile(archive, PathName(header.name), size: header.size, at: at)
       }

@@ -72,11 +72,11 @@ final class TarReader: ContainerReader {
       try compare(header)
       memberCount += 1
       let claim = MemberClaim(
-        name: header.name, isRegular: header.kind == .regular, isFile: header.kind != .other, size: header.size, options
-      )
+        name: header.name, isFolder: header.isFolder, isRegular: header.kind == .regular, isFile: header.kind != .other,
+        size: header.size, options)
       switch claim {
-      case .decided(let decision):
-        ready.append(.decision(decision))
+      case .decided, .folder:
+        if case .decided(let decision) = claim { ready.append(.decision(decision)) }
         state = .body(end: header.end, name: header.name)
         try library?.skipBody()
       case .document(let reference):

@@ -16,7 +16,7 @@ final class TarSplicer: ContainerWriter {
   private let warn: WarningSink
 
   private var output: OutputFile?
-  private var stream: FilterWriter?
+  private var stream: (any StreamWriter)?
   private var tail: TarTail?
   /// By how many bytes the members written so far have grown.
   private var growth: Int64 = 0
@@ -118,7 +118,8 @@ final class TarSplicer: ContainerWriter {
     if position > 0, filter == nil {
       try copy(upTo: position, to: output)
     }
-    let stream = try FilterWriter(fileSystem, output.temporary.file, path: location.path, filter: filter)
+    let stream = try makeStreamWriter(
+      fileSystem, output.temporary.file, path: location.path, filter: filter, sideThreads: options.sideThreads)
     self.stream = stream
     if position > 0, filter != nil {
       try decompress(upTo: position, to: stream)
@@ -144,7 +145,7 @@ final class TarSplicer: ContainerWriter {
   }
 
   /// The same through a filter.
-  private func decompress(upTo end: Int64, to stream: FilterWriter) throws(TargetError) {
+  private func decompress(upTo end: Int64, to stream: any StreamWriter) throws(TargetError) {
     let reader = try container.makeFilterReader()
     var rest = end
     while rest > 0 {

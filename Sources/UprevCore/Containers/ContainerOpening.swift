@@ -35,12 +35,18 @@ public struct ContainerWriteOptions: Sendable {
   public var batchCount: Int
   /// Bytes of new text a batch holds at most.
   public var batchBytes: Int
+  /// Threads that a writer may use beside the caller's, for work that overlaps; 0 does everything on the caller's.
+  public var sideThreads: Int
 
-  public init(runID: String, durability: Durability = .batch, batchCount: Int = 4096, batchBytes: Int = 64 << 20) {
+  public init(
+    runID: String, durability: Durability = .batch, batchCount: Int = 4096, batchBytes: Int = 64 << 20,
+    sideThreads: Int = 2
+  ) {
     self.runID = runID
     self.durability = durability
     self.batchCount = batchCount
     self.batchBytes = batchBytes
+    self.sideThreads = sideThreads
   }
 }
 
@@ -52,6 +58,9 @@ public protocol Container: AnyObject {
   var kind: TargetKind { get }
   /// Whether a writer that changes the container in place must be given the passthrough chunks too.
   var rewritesWhole: Bool { get }
+  /// Why nothing in the container can be changed in place, with the way out; nil where it can. What a dry run says instead
+  /// of trying.
+  var refusalToChange: TargetError? { get }
   /// - Throws: ``TargetError``
   func makeReader(_ options: ContainerReadOptions) throws -> any ContainerReader
   /// A writer that changes the container in place.

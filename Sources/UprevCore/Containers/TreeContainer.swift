@@ -12,6 +12,7 @@ public final class TreeContainer: Container {
 
   public var kind: TargetKind { .tree }
   public var rewritesWhole: Bool { false }
+  public var refusalToChange: TargetError? { nil }
 
   init(_ path: PathName, root: TreeFolder, single: PathName?, fileSystem: any FileSystem) {
     self.path = path

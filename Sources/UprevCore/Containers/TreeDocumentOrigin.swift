@@ -12,4 +12,8 @@ public struct TreeDocumentOrigin: DocumentOrigin {
   public let attributes: [ExtendedAttribute]
   /// Whether the file has, or had when the walk met it first, other names.
   public let isHardLinked: Bool
+
+  public func warningsOfReplacing(_ path: PathName) -> [WarningRecord] {
+    isHardLinked ? [.hardLinked(path)] : []
+  }
 }

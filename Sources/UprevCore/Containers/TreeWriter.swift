@@ -1,7 +1,7 @@
 import LosslessJSON
 import UprevReport
 
-/// Changes a tree in place, batch by batch.
+/// Changes a tree in place, batch by batch: while one batch is put in place, the next is staged.
 ///
 /// At every moment every document is whole, in its old or its new form, under its name. A document that cannot be written
 /// is `rejected`, one that another program removed is `skipped` and does not come back, one that another program changed is
@@ -17,8 +17,11 @@ final class TreeWriter: ContainerWriter {
   private let container: TreeContainer
   private let options: ContainerWriteOptions
   private let sink: DecisionSink
-  private let stage: Stage
+  private let staging: Staging
   private let commit: Commit
+  private let committing: SideThread<Transferred<Commit.Outcome>>
+  /// The batch that is being put in place; its decisions come before those held.
+  private var inFlight: [Held] = []
   private var held: [Held] = []
   private var stagedCount = 0
   private var stagedBytes = 0
@@ -33,8 +36,9 @@ final class TreeWriter: ContainerWriter {
     self.container = container
     self.options = options
     self.sink = sink
-    stage = Stage(container.fileSystem, options, warn: warn)
+    staging = Staging(container.fileSystem, options, warn: warn)
     commit = Commit(container.fileSystem, options.durability)
+    committing = SideThread(isInline: options.sideThreads < 1)
   }
 
   func write(_ element: DecidedElement) throws {
@@ -43,18 +47,23 @@ final class TreeWriter: ContainerWriter {
     case .decision(let decision): hold(decision, nil)
     case .document(let document, let decision): write(document, decision)
     }
-    // Decisions without a text of their own wait too, behind one that has: their number is bounded as well.
-    if stagedCount >= max(options.batchCount, 1) || stagedBytes >= options.batchBytes || stage.folders.isFull
+    if staging.folders.isFull {
+      beginCommit()
+      settle()
+      staging.folders.removeBesides()
+    } else if stagedCount >= max(options.batchCount, 1) || stagedBytes >= options.batchBytes
       || held.count / 4 >= max(options.batchCount, 1)
     {
-      commitBatch()
+      // Decisions without a text of their own wait too, behind one that has: their number is bounded as well.
+      beginCommit()
     }
   }
 
   func finish() throws -> Bool {
     guard !isDone else { return failure == nil }
-    commitBatch()
-    stage.folders.removeAll()
+    beginCommit()
+    settle()
+    staging.folders.removeAll()
     isDone = true
     if let failure { throw failure }
     return true
@@ -63,12 +72,13 @@ final class TreeWriter: ContainerWriter {
   func abandon() {
     guard !isDone else { return }
     isDone = true
+    settle()
     for entry in held {
-      entry.staged.map { $0.staging.remove($0.temporary) }
+      entry.staged?.removeTemporary()
       sink(entry.staged == nil ? entry.decision : entry.decision.rejected(.stoppedBeforeWritten))
     }
     held = []
-    stage.folders.removeAll()
+    staging.folders.removeAll()
   }
 
   private func write(_ document: Document, _ decision: Decision) {
@@ -77,7 +87,7 @@ final class TreeWriter: ContainerWriter {
       return hold(decision.rejected(.nothingToWrite), nil)
     }
     do throws(StagingFolder.Failure) {
-      let staged = try stage.stage(text, for: origin)
+      let staged = try staging.stage(text, for: origin)
       stagedCount += 1
       stagedBytes += text.count
       hold(decision, staged)
@@ -102,62 +112,106 @@ final class TreeWriter: ContainerWriter {
   }
 
   private func hold(_ decision: Decision, _ staged: StagedDocument?) {
-    if staged == nil, held.isEmpty { return sink(decision) }
+    if staged == nil, held.isEmpty, inFlight.isEmpty { return sink(decision) }
     held.append(Held(decision: decision, staged: staged))
   }
 
-  private func commitBatch() {
-    do throws(FileSystemError) {
-      try commit.flush(held.lazy.compactMap(\.staged))
-      for index in held.indices { settle(index) }
-      if let failed = commit.flushFolders() {
-        let path = failed.folder.parent == nil ? container.path : failed.folder.path
-        failure = failure ?? .foldersNotFlushed(failed.error, about: path)
-      }
-    } catch {
-      dropBatch(error)
-    }
-    let done = held
+  /// Hands what is held to the committing thread, once that is done with the batch before.
+  private func beginCommit() {
+    settle()
+    guard !held.isEmpty else { return }
+    inFlight = held
     held = []
     stagedCount = 0
     stagedBytes = 0
-    stage.folders.removeBesides()
-    for entry in done { sink(entry.decision) }
+    let batch = inFlight.compactMap(\.staged)
+    let commit = commit
+    committing.begin { Transferred(commit.run(batch)) }
   }
 
-  /// Puts one document in place and makes its decision final.
-  private func settle(_ index: Int) {
-    guard let staged = held[index].staged else { return }
-    let decision = held[index].decision
-    var result = commit.replace(staged)
-    if case .outOfReach = result, let text = decision.replacement {
-      do throws(StagingFolder.Failure) {
-        result = commit.replace(try stage.stageBeside(text, for: staged.origin))
-      } catch {
-        held[index].decision = decision.rejected(documentError(error, decision.reference.path))
-        return
+  /// Waits for the batch in flight and makes its decisions final.
+  private func settle() {
+    guard let outcome = committing.wait() else { return }
+    var batch = inFlight
+    inFlight = []
+    switch outcome.value {
+    case .settled(let results, let unflushed):
+      var remaining = results[...]
+      for index in batch.indices where batch[index].staged != nil {
+        if let result = remaining.popFirst() { settle(&batch[index], result) }
       }
+      if let unflushed { noteUnflushed(unflushed) }
+    case .notFlushed(let error):
+      drop(&batch, error)
+      // The file system told its error once, and it may be about what was staged meanwhile.
+      drop(&held, error)
     }
+    for entry in batch { sink(entry.decision) }
+  }
+
+  /// Makes one document's decision final.
+  private func settle(_ entry: inout Held, _ result: Commit.Result) {
+    guard let staged = entry.staged else { return }
     switch result {
     case .replaced:
-      if staged.origin.isHardLinked { held[index].decision.warnings.append(.hardLinked(decision.reference.path)) }
+      entry.decision.warnings += staged.origin.warningsOfReplacing(entry.decision.reference.path)
+      return
     case .vanished:
-      held[index].decision = decision.vanished
+      entry.decision = entry.decision.vanished
     case .changed:
-      held[index].decision = decision.rejected(.changedBeforeReplaced)
+      entry.decision = entry.decision.rejected(.changedBeforeReplaced)
+    case .outOfReach where !staged.isBeside:
+      staged.removeTemporary()
+      return replaceFromBeside(&entry, staged)
     case .outOfReach(let error), .failed(let error):
       noteFullDisk(error)
-      held[index].decision = decision.rejected(error.documentError(.writing, about: decision.reference.path))
+      entry.decision = entry.decision.rejected(error.documentError(.writing, about: entry.decision.reference.path))
+    }
+    staged.removeTemporary()
+  }
+
+  /// Once more, from a staging folder beside the document, which a rename reaches.
+  private func replaceFromBeside(_ entry: inout Held, _ staged: StagedDocument) {
+    guard let text = entry.decision.replacement else { return }
+    do throws(StagingFolder.Failure) {
+      let beside = try staging.stageBeside(text, for: staged.origin)
+      entry.staged = beside
+      switch commit.run([beside]) {
+      case .settled(let results, let unflushed):
+        if let result = results.first { settle(&entry, result) }
+        if let unflushed { noteUnflushed(unflushed) }
+      case .notFlushed(let error):
+        beside.removeTemporary()
+        entry.decision = entry.decision.rejected(.batchNotFlushed(error))
+      }
+    } catch {
+      entry.decision = entry.decision.rejected(documentError(error, entry.decision.reference.path))
     }
   }
 
-  private func dropBatch(_ error: FileSystemError) {
+  private func noteUnflushed(_ failed: (error: FileSystemError, folder: TreeFolder)) {
+    let path = failed.folder.parent == nil ? container.path : failed.folder.path
+    failure = failure ?? .foldersNotFlushed(failed.error, about: path)
+  }
+
+  private func drop(_ batch: inout [Held], _ error: FileSystemError) {
     noteFullDisk(error)
-    for index in held.indices {
-      guard let staged = held[index].staged else { continue }
-      staged.staging.remove(staged.temporary)
-      held[index].decision = held[index].decision.rejected(.batchNotFlushed(error))
+    for index in batch.indices {
+      guard let staged = batch[index].staged else { continue }
+      staged.removeTemporary()
+      batch[index].staged = nil
+      batch[index].decision = batch[index].decision.rejected(.batchNotFlushed(error))
     }
+  }
+}
+
+/// Carries a batch's outcome back from the committing thread.
+// @unchecked: its folders are immutable but for their `deinit`; one thread has it at a time.
+private struct Transferred<Value>: @unchecked Sendable {
+  let value: Value
+
+  init(_ value: Value) {
+    self.value = value
   }
 }
 

@@ -1,20 +1,33 @@
-/// Changes nothing: every decision is final as it is. What a dry run writes with.
+/// Changes nothing, and says what changing would come to: every decision is final as it is. What a dry run writes with.
 final class DryRunWriter: ContainerWriter {
   private let sink: DecisionSink
+  private let refusal: TargetError?
+  private var wouldChange = false
 
-  init(sink: @escaping DecisionSink) {
+  /// - Parameter refusal: why the target cannot be changed in place, thrown at the end if something would have to be.
+  init(refusal: TargetError?, sink: @escaping DecisionSink) {
+    self.refusal = refusal
     self.sink = sink
   }
 
   func write(_ element: DecidedElement) {
     switch element {
-    case .document(_, let decision), .decision(let decision): sink(decision)
+    case .document(let document, var decision):
+      if decision.outcome == .migrated {
+        wouldChange = true
+        decision.warnings += document.origin.warningsOfReplacing(decision.reference.path)
+      }
+      sink(decision)
+    case .decision(let decision): sink(decision)
     case .passthrough: break
     }
   }
 
   /// Nothing took effect.
-  func finish() -> Bool { false }
+  func finish() throws -> Bool {
+    if wouldChange, let refusal { throw refusal }
+    return false
+  }
 
   func abandon() {}
 }

@@ -55,7 +55,8 @@ public final class Run {
       readOptions: ContainerReadOptions(
         claims: Claims(formats: formats.map(\.files), excluded: options.excluded),
         maximumDocumentSize: options.maximumDocumentSize, yieldsPassthrough: false),
-      writeOptions: ContainerWriteOptions(runID: id.description, durability: options.durability),
+      writeOptions: ContainerWriteOptions(
+        runID: id.description, durability: options.durability, sideThreads: options.jobs),
       openers: openers, pool: WorkerPool(workers: options.jobs, maximumBytes: Self.maximumBytesInHand), clock: clock,
       shouldStop: shouldStop)
     for target in options.targets {

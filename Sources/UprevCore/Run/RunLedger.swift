@@ -34,7 +34,7 @@ final class RunLedger {
       sha256After: decision.sha256After, error: decision.error?.report)
     summary.add(record)
     stages.add(decision)
-    if options.listsDocuments, options.listsEveryDocument || Self.isListed(decision.outcome) {
+    if !options.onlyCounts, options.listsEveryDocument || Self.isListed(decision.outcome) {
       writing { try $0.add(record) }
     }
     observer?.decided(decision, format: format, in: target)

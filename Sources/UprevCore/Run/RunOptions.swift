@@ -16,8 +16,9 @@ public struct RunOptions: Sendable {
   public var jobs = 1
   /// Whether the report lists `current`, `unmatched` and `skipped` documents too.
   public var listsEveryDocument = false
-  /// Whether the report lists documents at all.
-  public var listsDocuments = true
+  /// Whether the run is about the counts alone: the report then lists no documents, and whether a target could be changed
+  /// does not matter.
+  public var onlyCounts = false
   /// Whether `newer` and `unmatched` count as failures.
   public var isStrict = false
   public var durability = Durability.batch

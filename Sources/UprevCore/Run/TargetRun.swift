@@ -72,7 +72,10 @@ struct TargetRun {
   private func makeWriter(
     of container: any Container, opener: any ContainerOpener, sink: @escaping DecisionSink, warn: @escaping WarningSink
   ) throws -> (any ContainerWriter, Bool) {
-    if options.isDryRun { return (DryRunWriter(sink: sink), false) }
+    if options.isDryRun {
+      let refusal = options.output == nil && !options.onlyCounts ? container.refusalToChange : nil
+      return (DryRunWriter(refusal: refusal, sink: sink), false)
+    }
     if let output = options.output {
       guard let maker = openers.first(where: { $0.canCopy(container.kind, to: output) }) else {
         throw TargetError.cannotCopy(container.kind)

@@ -3,7 +3,7 @@ import Foundation
 
 /// Runs the three parties of a ``BatchSchedule`` on threads: a reader, workers, and a writer on the calling thread.
 ///
-/// This is the only user of Dispatch. What may happen when is decided by the schedule alone; here are the threads, the lock
+/// This file is the only user of Dispatch. What may happen when is decided by the schedule alone; here are the threads, the lock
 /// and the semaphores.
 struct WorkerPool: Sendable {
   /// Workers, at least 1.
@@ -50,6 +50,61 @@ struct WorkerPool: Sendable {
       throw error
     }
     if let error = exchange.readError { throw error }
+  }
+}
+
+/// One thread beside the caller's, for one piece of work at a time that overlaps what the caller goes on to do.
+///
+/// It is used by one thread at a time.
+public final class SideThread<Output: Sendable> {
+  /// Nil where the work is done on the caller's thread.
+  private let queue: DispatchQueue?
+  private let done = DispatchSemaphore(value: 0)
+  private var slot: Slot<Output>?
+
+  /// - Parameter isInline: whether the work is done on the caller's thread after all.
+  public init(isInline: Bool = false) {
+    queue = isInline ? nil : DispatchQueue(label: "uprev.side")
+  }
+
+  /// Begins a piece of work; the one before must have been waited for.
+  ///
+  /// What `work` uses belongs to it until `wait()` has answered.
+  public func begin(_ work: @escaping () -> Output) {
+    let slot = Slot(work: work)
+    self.slot = slot
+    guard let queue else {
+      slot.run()
+      done.signal()
+      return
+    }
+    queue.async { [done] in
+      slot.run()
+      done.signal()
+    }
+  }
+
+  /// What the work came to, or nil where none was begun.
+  public func wait() -> Output? {
+    guard let slot else { return nil }
+    done.wait()
+    self.slot = nil
+    return slot.output
+  }
+}
+
+/// A piece of work on its way to another thread and back.
+// @unchecked: written and read by the side thread until it signals, and by the waiting thread after that.
+private final class Slot<Output>: @unchecked Sendable {
+  private let work: () -> Output
+  private(set) var output: Output?
+
+  init(work: @escaping () -> Output) {
+    self.work = work
+  }
+
+  func run() {
+    output = work()
   }
 }
 

@@ -7,13 +7,20 @@ struct StagedDocument {
   let staging: StagingFolder
   /// The temporary's name in `staging`.
   let temporary: PathName
+  /// Whether `staging` is in the document's own folder.
+  let isBeside: Bool
+
+  /// For a document that was not replaced.
+  func removeTemporary() {
+    staging.remove(temporary)
+  }
 }
 
 /// The last stage, first half: writes replacements into temporaries. Nothing of the target changes.
 ///
-/// It is used by one thread at a time. What it staged is handed to ``Commit``, which may work while the next batch is
+/// It is used by one thread at a time. What it staged is handed to ``Commit``, which works while the next batch is
 /// staged.
-final class Stage {
+final class Staging {
   let folders: StagingFolders
   private let durability: Durability
   private var count = 0
@@ -51,14 +58,17 @@ final class Stage {
     let name = PathName(String(count))
     let flushing = durability == .file || (late && durability == .batch)
     try staging.write(text, to: name, like: origin, flushing: flushing)
-    return StagedDocument(origin: origin, staging: staging, temporary: name)
+    return StagedDocument(
+      origin: origin, staging: staging, temporary: name, isBeside: staging.parent === origin.folder)
   }
 }
 
 /// The last stage, second half: makes a batch of temporaries durable, puts each in place, and makes that durable.
 ///
-/// It is used by one thread at a time.
+/// It is used by one thread at a time, which need not be the one that stages: it touches nothing of a staging folder but
+/// its descriptor.
 final class Commit {
+  /// What became of one document.
   enum Result {
     case replaced
     case vanished
@@ -66,6 +76,14 @@ final class Commit {
     /// A rename from the staging folder does not reach the document.
     case outOfReach(FileSystemError)
     case failed(FileSystemError)
+  }
+
+  /// What became of a batch.
+  enum Outcome {
+    /// A result a document, in order; and the first folder that could not be flushed: the replacements stand nevertheless.
+    case settled([Result], unflushed: (error: FileSystemError, folder: TreeFolder)?)
+    /// The temporaries could not be flushed; nothing was put in place.
+    case notFlushed(FileSystemError)
   }
 
   private let fileSystem: any FileSystem
@@ -81,10 +99,19 @@ final class Commit {
     handles = FolderHandles(fileSystem)
   }
 
+  /// A whole batch. The temporary of a document that was not replaced is still there.
+  func run(_ batch: [StagedDocument]) -> Outcome {
+    do throws(FileSystemError) {
+      try flush(batch)
+    } catch {
+      return .notFlushed(error)
+    }
+    let results = batch.map(replace)
+    return .settled(results, unflushed: flushFolders())
+  }
+
   /// Flushes the temporaries: one `syncfs` a device.
-  ///
-  /// - Throws: ``FileSystemError``: the batch must be dropped.
-  func flush(_ batch: some Sequence<StagedDocument>) throws(FileSystemError) {
+  private func flush(_ batch: [StagedDocument]) throws(FileSystemError) {
     guard durability == .batch else { return }
     var devices: [UInt64: StagingFolder] = [:]
     for document in batch where devices[document.staging.device] == nil {
@@ -94,9 +121,8 @@ final class Commit {
     for folder in devices.values { try fileSystem.synchronizeFileSystem(of: folder.file) }
   }
 
-  /// Puts one document in place, if its name still leads to what was read. Its temporary is gone afterwards.
-  func replace(_ document: StagedDocument) -> Result {
-    let result: Result
+  /// Puts one document in place, if its name still leads to what was read.
+  private func replace(_ document: StagedDocument) -> Result {
     do throws(FileSystemError) {
       let folder = try handles.handle(of: document.origin.folder)
       switch try AtomicReplace(fileSystem).replace(
@@ -108,24 +134,22 @@ final class Commit {
           touched.append(document.origin.folder)
         }
         return .replaced
-      case .vanished: result = .vanished
-      case .changed: result = .changed
+      case .vanished: return .vanished
+      case .changed: return .changed
       }
     } catch {
       switch error.kind {
-      case .absent: result = .vanished
-      case .otherDevice: result = .outOfReach(error)
-      default: result = .failed(error)
+      case .absent: return .vanished
+      case .otherDevice: return .outOfReach(error)
+      default: return .failed(error)
       }
     }
-    document.staging.remove(document.temporary)
-    return result
   }
 
   /// Flushes each folder that got a new entry, once.
   ///
-  /// - Returns: the first failure and its folder. The replacements stand nevertheless.
-  func flushFolders() -> (error: FileSystemError, folder: TreeFolder)? {
+  /// - Returns: the first failure and its folder.
+  private func flushFolders() -> (error: FileSystemError, folder: TreeFolder)? {
     var failure: (FileSystemError, TreeFolder)?
     for folder in touched {
       do throws(FileSystemError) {

@@ -35,7 +35,7 @@ import UprevTestSupport
       try? chmod(tree, "closed", 0o700)
       try? chmod(tree, "locked", 0o700)
     }
-    let run = try asOrdinaryUser { try TreeRun(tree.pathName()) }
+    let run = try asOrdinaryUser { try TreeRun(tree.pathName(), sideThreads: 0) }
     #expect(run.error == nil)
     #expect(
       run.lines == [
@@ -55,7 +55,7 @@ import UprevTestSupport
     try give(tree)
     try chmod(tree, "", 0o555)
     defer { try? chmod(tree, "", 0o700) }
-    let run = try asOrdinaryUser { try TreeRun(tree.pathName()) }
+    let run = try asOrdinaryUser { try TreeRun(tree.pathName(), sideThreads: 0) }
     #expect(run.lines == ["rejected(permission-denied) a.json", "migrated x/b.json"])
     #expect(try tree.listing() == ["a.json", "x/", "x/b.json"])
   }
@@ -68,7 +68,7 @@ import UprevTestSupport
     try give(tree)
     let file = try LocalFileSystem().open(tree.pathName("a.json"), in: nil, .readOnly, mode: 0)
     try LocalFileSystem().setOwner(file, user: 4711, group: 65534)
-    let run = try asOrdinaryUser { try TreeRun(tree.pathName()) }
+    let run = try asOrdinaryUser { try TreeRun(tree.pathName(), sideThreads: 0) }
     #expect(run.lines == ["rejected(permission-denied) a.json", "migrated b.json"])
     #expect(try tree.status("a.json").user == 4711)
     #expect(try tree.read("a.json") == "old")
@@ -81,7 +81,7 @@ import UprevTestSupport
     try give(tree)
     try chmod(tree, name, 0)
     defer { try? chmod(tree, name, 0o700) }
-    let run = try asOrdinaryUser { try TreeRun(tree.pathName(name)) }
+    let run = try asOrdinaryUser { try TreeRun(tree.pathName(name), sideThreads: 0) }
     #expect(run.errorCode == .permissionDenied)
     #expect(run.decisions.isEmpty)
   }

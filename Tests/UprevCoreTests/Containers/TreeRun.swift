@@ -46,7 +46,8 @@ struct TreeRun {
   init(
     _ target: PathName, _ fileSystem: any FileSystem = LocalFileSystem(), globs: [String] = ["*.json"],
     excluded: [String] = [], maximumSize: Int = 1 << 20, durability: Durability = .batch, batchCount: Int = 64,
-    output: PathName? = nil, abandonsAfter: Int = .max, onRead: (ContainerElement) throws -> Void = { _ in }
+    output: PathName? = nil, sideThreads: Int = 1, abandonsAfter: Int = .max,
+    onRead: (ContainerElement) throws -> Void = { _ in }
   ) throws {
     var decisions: [Decision] = []
     var warnings: [WarningRecord] = []
@@ -54,7 +55,8 @@ struct TreeRun {
       self.decisions = decisions
       self.warnings = warnings
     }
-    let options = ContainerWriteOptions(runID: "test", durability: durability, batchCount: batchCount)
+    let options = ContainerWriteOptions(
+      runID: "test", durability: durability, batchCount: batchCount, sideThreads: sideThreads)
     do {
       let opener = TreeOpener(fileSystem)
       guard let container = try opener.open(target) else { return }

@@ -1,0 +1,101 @@
+import CDeflate
+import UprevCore
+import UprevReport
+
+/// Compresses a stream to gzip, block by block on side threads: each block of 1 MiB becomes a gzip member of its own, and
+/// members that follow one another are one gzip file (RFC 1952 2.2). No time and no name stand in the headers, so that the
+/// same stream gives the same bytes, whatever the number of threads.
+final class GzipWriter: StreamWriter {
+  /// Bytes of the stream in one member.
+  static let blockSize = 1 << 20
+  /// As the gzip program's own default.
+  private static let level: Int32 = 6
+
+  private let path: PathName
+  private let output: FileSink
+  /// Used in turn, so that what comes out of them is in order.
+  private let lanes: [(thread: SideThread<[UInt8]?>, compressor: Compressor)]
+  private var next = 0
+  private var block: [UInt8] = []
+  private var isEmpty = true
+
+  init(_ fileSystem: any FileSystem, _ file: OpenFile, _ path: PathName, sideThreads: Int) throws(TargetError) {
+    self.path = path
+    output = FileSink(fileSystem, file, path)
+    var lanes: [(SideThread<[UInt8]?>, Compressor)] = []
+    // One more than can run at once keeps all of them busy while the caller waits for the oldest.
+    for _ in 0..<(sideThreads < 1 ? 1 : min(sideThreads, 64) + 1) {
+      guard let compressor = Compressor(level: Self.level) else { throw ArchiveWords.noMemory(path) }
+      lanes.append((SideThread(isInline: sideThreads < 1), compressor))
+    }
+    self.lanes = lanes
+    block.reserveCapacity(Self.blockSize)
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws(TargetError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = min(rest.count, Self.blockSize - block.count)
+      block.append(contentsOf: rest[..<count])
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      if block.count == Self.blockSize { try beginBlock() }
+    }
+  }
+
+  func close() throws(TargetError) {
+    // An empty stream is one empty member: a file without any is no gzip.
+    if !block.isEmpty || isEmpty { try beginBlock() }
+    for _ in lanes {
+      try takeOldest()
+      next = (next + 1) % lanes.count
+    }
+  }
+
+  private func beginBlock() throws(TargetError) {
+    try takeOldest()
+    let (thread, compressor) = lanes[next]
+    let full = block
+    thread.begin { compressor.member(of: full) }
+    next = (next + 1) % lanes.count
+    isEmpty = false
+    block = []
+    block.reserveCapacity(Self.blockSize)
+  }
+
+  /// Writes the member that the next lane is working on.
+  private func takeOldest() throws(TargetError) {
+    guard let result = lanes[next].thread.wait() else { return }
+    guard let member = result else { throw ArchiveWords.compressionFailed(path, "libdeflate: no room") }
+    try member.withBytes { (bytes) throws(TargetError) in try output.put(bytes) }
+  }
+
+  deinit {
+    // A dropped stream: what is still being worked on uses the compressors.
+    for lane in lanes { _ = lane.thread.wait() }
+  }
+}
+
+/// A libdeflate compressor.
+// @unchecked: used by its lane's thread between `begin` and `wait`, and by no other.
+private final class Compressor: @unchecked Sendable {
+  private let handle: OpaquePointer
+
+  /// Nil where memory is out.
+  init?(level: Int32) {
+    guard let handle = libdeflate_alloc_compressor(level) else { return nil }
+    self.handle = handle
+  }
+
+  deinit { libdeflate_free_compressor(handle) }
+
+  /// One gzip member that holds `bytes`; nil is impossible by the library's own bound, and an error all the same.
+  func member(of bytes: [UInt8]) -> [UInt8]? {
+    let bound = libdeflate_gzip_compress_bound(handle, bytes.count)
+    let result = [UInt8](unsafeUninitializedCapacity: bound) { target, count in
+      count = bytes.withUnsafeBytes {
+        libdeflate_gzip_compress(handle, $0.baseAddress, $0.count, target.baseAddress, bound)
+      }
+    }
+    return result.isEmpty ? nil : result
+  }
+}
