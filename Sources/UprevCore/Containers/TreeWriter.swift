@@ -124,6 +124,7 @@ final class TreeWriter: ContainerWriter {
     held = []
     stagedCount = 0
     stagedBytes = 0
+    staging.folders.takeTurns()
     let batch = inFlight.compactMap(\.staged)
     let commit = commit
     committing.begin { Transferred(commit.run(batch)) }

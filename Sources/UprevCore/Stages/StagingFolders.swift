@@ -12,7 +12,10 @@ final class StagingFolders {
   private let runID: String
   private let handles: FolderHandles
   private let warn: WarningSink
-  private var tops: [TreeFolder.Identity: StagingFolder] = [:]
+  /// Two a file system, used in turn: the kernel locks a folder for each change in it, and one batch is staged while the
+  /// one before is renamed out of its folder.
+  private var tops: [[TreeFolder.Identity: StagingFolder]] = [[:], [:]]
+  private var turn = 0
   private var besides: [TreeFolder.Identity: StagingFolder] = [:]
   /// Folders whose documents are staged beside them: their top cannot be used.
   private var staysBeside: Set<TreeFolder.Identity> = []
@@ -27,16 +30,21 @@ final class StagingFolders {
   /// Whether the folders beside documents should be given up, by a commit, before another is made.
   var isFull: Bool { besides.count >= Self.besideLimit }
 
+  /// The next batch begins.
+  func takeTurns() {
+    turn = (turn + 1) % tops.count
+  }
+
   /// Where the temporary of a document in `folder` goes.
   /// - Throws: ``FileSystemError`` where no staging folder can be made, for this document.
   func staging(for folder: TreeFolder) throws(FileSystemError) -> StagingFolder {
     if staysBeside.contains(folder.identity) { return try beside(folder) }
     let top = folder.topOfFileSystem
-    if let known = tops[top.identity] { return known }
+    if let known = tops[turn][top.identity] { return known }
     if staysBeside.contains(top.identity) { return try beside(folder) }
     do {
       let made = try make(in: top)
-      tops[top.identity] = made
+      tops[turn][top.identity] = made
       return made
     } catch  where [.accessDenied, .notPermitted, .readOnly].contains(error.kind) && top !== folder {
       // Its folders below may be writable all the same.
@@ -70,8 +78,10 @@ final class StagingFolders {
 
   func removeAll() {
     removeBesides()
-    for folder in tops.values { remove(folder) }
-    tops = [:]
+    for index in tops.indices {
+      for folder in tops[index].values { remove(folder) }
+      tops[index] = [:]
+    }
   }
 
   private func remove(_ folder: StagingFolder) {
