@@ -263,6 +263,15 @@ int uprev_synchronize(int file) {
 #endif
 }
 
+int uprev_begin_writeback(int file) {
+#ifdef __linux__
+  RETURN_CALL(int, sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE));
+#else
+  (void)file;
+  return 0;
+#endif
+}
+
 int uprev_synchronize_file_system(int file) {
 #if defined(__linux__)
   RETURN_CALL(int, syncfs(file));

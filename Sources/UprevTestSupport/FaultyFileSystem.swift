@@ -229,6 +229,10 @@ public struct FaultyFileSystem: FileSystem {
     if flushes { try base.synchronize(file) }
   }
 
+  public func beginWriteback(of file: OpenFile) {
+    if flushes { base.beginWriteback(of: file) }
+  }
+
   public func synchronizeFileSystem(of file: OpenFile) throws(FileSystemError) {
     try pass("syncfs")
     if flushes { try base.synchronizeFileSystem(of: file) }

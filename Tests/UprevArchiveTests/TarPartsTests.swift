@@ -105,7 +105,7 @@ struct TarPartsTests {
     let fileSystem = LocalFileSystem()
     let path = PathName(scratch.file("x.tar"))
     let file = try fileSystem.open(path, in: nil, [.readWrite, .create], mode: 0o600)
-    let stream = try PaxStream(fileSystem, file, path: path, filter: nil, sideThreads: 0)
+    let stream = try PaxStream(fileSystem, file, path: path, filter: nil, ContainerWriteOptions(runID: "test"))
     let entry = try #require(ArchiveEntry())
     entry.set(name: PathName([0x63, 0xff, 0x2e]), try fileSystem.status(of: file))
     // Loading a locale the first time leaves an error of its own.

@@ -102,6 +102,8 @@ int uprev_remove_attribute(int file, const char *name);
 
 int uprev_synchronize(int file);
 int uprev_synchronize_file_system(int file);
+// Begins to write a file's dirty pages out, without waiting for them; does nothing where the system has no such call.
+int uprev_begin_writeback(int file);
 
 // The caller frees the path with uprev_free.
 int uprev_real_path(const char *name, char **path);

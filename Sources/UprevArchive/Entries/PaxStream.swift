@@ -15,12 +15,13 @@ final class PaxStream {
   private(set) var memberCount = 0
 
   init(
-    _ fileSystem: any FileSystem, _ file: OpenFile, path: PathName, filter: ArchiveFilter?, sideThreads: Int
+    _ fileSystem: any FileSystem, _ file: OpenFile, path: PathName, filter: ArchiveFilter?,
+    _ options: ContainerWriteOptions
   ) throws(TargetError) {
     self.path = path
     guard let handle = archive_write_new() else { throw ArchiveWords.noMemory(path) }
     self.handle = handle
-    let stream = try makeStreamWriter(fileSystem, file, path: path, filter: filter, sideThreads: sideThreads)
+    let stream = try makeStreamWriter(fileSystem, file, path: path, filter: filter, options)
     self.stream = stream
     sink = LibrarySink(path) { (bytes) throws(TargetError) in try stream.write(bytes) }
     guard archive_write_set_format_pax(handle) == ARCHIVE_OK else { throw error() }

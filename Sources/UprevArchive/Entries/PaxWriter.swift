@@ -31,7 +31,7 @@ final class PaxWriter: ContainerWriter {
     let output = try OutputFile(fileSystem, at: location, options)
     self.output = output
     stream = try PaxStream(
-      fileSystem, output.temporary.file, path: location.path, filter: filter, sideThreads: options.sideThreads)
+      fileSystem, output.temporary.file, path: location.path, filter: filter, options)
   }
 
   func write(_ element: DecidedElement) throws {

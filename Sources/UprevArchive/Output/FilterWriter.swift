@@ -12,14 +12,13 @@ final class FilterWriter: StreamWriter {
 
   /// - Parameter path: what errors speak of.
   /// - Throws: ``TargetError``
-  init(_ fileSystem: any FileSystem, _ file: OpenFile, path: PathName, filter: ArchiveFilter?) throws(TargetError) {
+  init(_ output: FileSink, path: PathName, filter: ArchiveFilter, sideThreads: Int) throws(TargetError) {
     self.path = path
     guard let handle = archive_write_new() else { throw ArchiveWords.noMemory(path) }
     self.handle = handle
-    let output = FileSink(fileSystem, file, path)
     sink = LibrarySink(path) { (bytes) throws(TargetError) in try output.put(bytes) }
     guard archive_write_set_format_raw(handle) == ARCHIVE_OK else { throw error() }
-    try ArchiveFilter.add(filter, to: handle, path)
+    try ArchiveFilter.add(filter, to: handle, path, sideThreads: sideThreads)
     try sink.open(handle)
     guard let entry = archive_entry_new() else { throw ArchiveWords.noMemory(path) }
     defer { archive_entry_free(entry) }
@@ -96,16 +95,24 @@ final class LibrarySink {
   }
 }
 
-/// An archive's file under construction.
-struct FileSink {
+/// An archive's file under construction. What is written goes on to the disk at once, so that the flush at the end has
+/// little left to do.
+final class FileSink {
+  /// Bytes between two hints to the system.
+  private static let writebackSize = 8 << 20
+
   private let fileSystem: any FileSystem
   private let file: OpenFile
   private let path: PathName
+  private let isFlushed: Bool
+  private var unhinted = 0
 
-  init(_ fileSystem: any FileSystem, _ file: OpenFile, _ path: PathName) {
+  /// - Parameter isFlushed: whether the file will be flushed at the end.
+  init(_ fileSystem: any FileSystem, _ file: OpenFile, _ path: PathName, isFlushed: Bool) {
     self.fileSystem = fileSystem
     self.file = file
     self.path = path
+    self.isFlushed = isFlushed
   }
 
   /// Writes all of `bytes`.
@@ -116,26 +123,34 @@ struct FileSink {
     } catch {
       throw ArchiveWords.writeFailed(error, path)
     }
+    unhinted += bytes.count
+    if isFlushed, unhinted >= Self.writebackSize {
+      fileSystem.beginWriteback(of: file)
+      unhinted = 0
+    }
   }
 }
 
 extension ArchiveFilter {
   /// Adds a filter to a handle that is not open yet. Levels: gzip 6, zstd 3, xz 6, bzip2 9, lz4 1, which are the defaults.
-  static func add(_ filter: ArchiveFilter?, to handle: OpaquePointer, _ path: PathName) throws(TargetError) {
-    guard let filter else { return }
+  ///
+  /// Only zstd uses side threads: what it writes is the same for any number of them, while xz cuts its stream by them.
+  static func add(
+    _ filter: ArchiveFilter, to handle: OpaquePointer, _ path: PathName, sideThreads: Int
+  ) throws(TargetError) {
     // ARCHIVE_WARN would mean that an external program does the work.
     let added =
       switch filter {
-      case .gzip: archive_write_add_filter_gzip(handle)
+      case .gzip: ARCHIVE_FATAL  // GzipWriter's business
       case .zstd: archive_write_add_filter_zstd(handle)
       case .xz: archive_write_add_filter_xz(handle)
       case .bzip2: archive_write_add_filter_bzip2(handle)
       case .lz4: archive_write_add_filter_lz4(handle)
       }
     guard added == ARCHIVE_OK else { throw ArchiveWords.filterNotBuiltIn(filter, path) }
-    if filter == .gzip {
-      // The same input is to give the same output: no time of writing in the header.
-      guard archive_write_set_filter_option(handle, "gzip", "timestamp", nil) == ARCHIVE_OK else {
+    if filter == .zstd {
+      let threads = String(max(1, min(sideThreads, 64)))
+      guard archive_write_set_filter_option(handle, "zstd", "threads", threads) == ARCHIVE_OK else {
         throw ArchiveWords.filterNotBuiltIn(filter, path)
       }
     }

@@ -19,9 +19,9 @@ final class GzipWriter: StreamWriter {
   private var block: [UInt8] = []
   private var isEmpty = true
 
-  init(_ fileSystem: any FileSystem, _ file: OpenFile, _ path: PathName, sideThreads: Int) throws(TargetError) {
+  init(_ output: FileSink, _ path: PathName, sideThreads: Int) throws(TargetError) {
     self.path = path
-    output = FileSink(fileSystem, file, path)
+    self.output = output
     var lanes: [(SideThread<[UInt8]?>, Compressor)] = []
     // One more than can run at once keeps all of them busy while the caller waits for the oldest.
     for _ in 0..<(sideThreads < 1 ? 1 : min(sideThreads, 64) + 1) {

@@ -32,15 +32,16 @@ extension StreamWriter {
 /// - Parameters:
 ///   - path: what errors speak of.
 ///   - filter: nil writes the stream as it is.
-///   - sideThreads: threads for compressing beside the caller's.
 /// - Throws: ``TargetError``
 func makeStreamWriter(
-  _ fileSystem: any FileSystem, _ file: OpenFile, path: PathName, filter: ArchiveFilter?, sideThreads: Int
+  _ fileSystem: any FileSystem, _ file: OpenFile, path: PathName, filter: ArchiveFilter?,
+  _ options: ContainerWriteOptions
 ) throws(TargetError) -> any StreamWriter {
-  switch filter {
-  case nil: PlainWriter(fileSystem, file, path)
-  case .gzip: try GzipWriter(fileSystem, file, path, sideThreads: sideThreads)
-  case .zstd, .xz, .bzip2, .lz4: try FilterWriter(fileSystem, file, path: path, filter: filter)
+  let output = FileSink(fileSystem, file, path, isFlushed: options.durability != .none)
+  return switch filter {
+  case nil: PlainWriter(output)
+  case .gzip: try GzipWriter(output, path, sideThreads: options.sideThreads)
+  case .some(let filter): try FilterWriter(output, path: path, filter: filter, sideThreads: options.sideThreads)
   }
 }
 
@@ -49,8 +50,8 @@ final class PlainWriter: StreamWriter {
   private let output: FileSink
   private var buffer: [UInt8] = []
 
-  init(_ fileSystem: any FileSystem, _ file: OpenFile, _ path: PathName) {
-    output = FileSink(fileSystem, file, path)
+  init(_ output: FileSink) {
+    self.output = output
     buffer.reserveCapacity(Block.usualCapacity)
   }
 

@@ -119,7 +119,7 @@ final class TarSplicer: ContainerWriter {
       try copy(upTo: position, to: output)
     }
     let stream = try makeStreamWriter(
-      fileSystem, output.temporary.file, path: location.path, filter: filter, sideThreads: options.sideThreads)
+      fileSystem, output.temporary.file, path: location.path, filter: filter, options)
     self.stream = stream
     if position > 0, filter != nil {
       try decompress(upTo: position, to: stream)

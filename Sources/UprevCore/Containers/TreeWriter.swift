@@ -14,6 +14,8 @@ final class TreeWriter: ContainerWriter {
     var staged: StagedDocument?
   }
 
+  private static let firstBatchCount = 1024
+
   private let container: TreeContainer
   private let options: ContainerWriteOptions
   private let sink: DecisionSink
@@ -25,6 +27,8 @@ final class TreeWriter: ContainerWriter {
   private var held: [Held] = []
   private var stagedCount = 0
   private var stagedBytes = 0
+  /// Documents of the batch in hand at most. Batches grow, so that a small tree is committed while it is staged too.
+  private var countLimit: Int
   /// What fails the target once everything else is done.
   private var failure: TargetError?
   private var isDone = false
@@ -36,6 +40,7 @@ final class TreeWriter: ContainerWriter {
     self.container = container
     self.options = options
     self.sink = sink
+    countLimit = min(max(options.batchCount, 1), Self.firstBatchCount)
     staging = Staging(container.fileSystem, options, warn: warn)
     commit = Commit(container.fileSystem, options.durability)
     committing = SideThread(isInline: options.sideThreads < 1)
@@ -51,8 +56,8 @@ final class TreeWriter: ContainerWriter {
       beginCommit()
       settle()
       staging.folders.removeBesides()
-    } else if stagedCount >= max(options.batchCount, 1) || stagedBytes >= options.batchBytes
-      || held.count / 4 >= max(options.batchCount, 1)
+    } else if stagedCount >= countLimit || stagedBytes >= options.batchBytes
+      || held.count / 4 >= countLimit
     {
       // Decisions without a text of their own wait too, behind one that has: their number is bounded as well.
       beginCommit()
@@ -124,6 +129,7 @@ final class TreeWriter: ContainerWriter {
     held = []
     stagedCount = 0
     stagedBytes = 0
+    countLimit = min(max(options.batchCount, 1), 2 * countLimit)
     staging.folders.takeTurns()
     let batch = inFlight.compactMap(\.staged)
     let commit = commit

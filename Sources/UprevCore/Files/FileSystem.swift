@@ -49,6 +49,9 @@ public protocol FileSystem: Sendable {
   func removeExtendedAttribute(_ name: [UInt8], of file: OpenFile) throws(FileSystemError)
   /// `fsync(2)` of a file or a directory (macOS: `F_FULLFSYNC`).
   func synchronize(_ file: OpenFile) throws(FileSystemError)
+  /// A hint that the file will be flushed: `sync_file_range(2)` of what is dirty, without waiting. What goes wrong here goes
+  /// wrong again, and is told, at `synchronize`.
+  func beginWriteback(of file: OpenFile)
   /// `syncfs(2)` of the file system that holds `file`, and its error since `file` was opened.
   func synchronizeFileSystem(of file: OpenFile) throws(FileSystemError)
   func truncate(_ file: OpenFile, to size: Int64) throws(FileSystemError)

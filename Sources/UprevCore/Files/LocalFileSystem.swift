@@ -169,6 +169,10 @@ public struct LocalFileSystem: FileSystem {
     try check("fsync", uprev_synchronize(file.descriptor))
   }
 
+  public func beginWriteback(of file: OpenFile) {
+    _ = uprev_begin_writeback(file.descriptor)
+  }
+
   public func synchronizeFileSystem(of file: OpenFile) throws(FileSystemError) {
     try check("syncfs", uprev_synchronize_file_system(file.descriptor))
   }
