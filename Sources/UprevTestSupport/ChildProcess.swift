@@ -24,7 +24,7 @@ public struct ChildProcess: Sendable {
   ) throws -> ChildProcess {
     let process = try prepare(program, arguments, environment: environment, in: directory)
     // Files, not pipes: nothing has to be read while the child runs, and nothing blocks.
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryTree()
     let inputPath = folder.path + "/input"
     guard FileManager.default.createFile(atPath: inputPath, contents: Data(input)),
       FileManager.default.createFile(atPath: folder.path + "/output", contents: nil),

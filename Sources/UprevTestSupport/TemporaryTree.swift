@@ -46,6 +46,26 @@ public final class TemporaryTree {
     return full
   }
 
+  /// The same for bytes.
+  @discardableResult
+  public func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
+    let full = path(name)
+    try FileManager.default.createDirectory(
+      atPath: (full as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try Data(bytes).write(to: URL(fileURLWithPath: full))
+    return full
+  }
+
+  /// The same for text, the name last.
+  @discardableResult
+  public func write(_ text: String, to name: String) throws -> String {
+    try write(name, text)
+  }
+
+  public func bytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name))))
+  }
+
   public func makeFolder(_ name: String) throws {
     try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: true)
   }

@@ -17,7 +17,7 @@ final class Lines: Sendable {
 
 /// Runs `body` with the path of an empty folder that is removed afterwards.
 func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-  let folder = try TemporaryFolder()
+  let folder = try TemporaryTree()
   return try withExtendedLifetime(folder) { try body(folder.path) }
 }
 

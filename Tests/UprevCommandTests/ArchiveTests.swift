@@ -6,11 +6,11 @@ private let v1 = "{\n  \"n_jobs\": 4,\n  \"chunksize\": 10\n}"
 
 @Suite("Migrating archives with the program")
 struct ArchiveTests {
-  let folder: TemporaryFolder
+  let folder: TemporaryTree
   let uprev: Uprev
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryTree()
     uprev = Uprev(folder)
   }
 
@@ -91,10 +91,10 @@ struct ArchiveTests {
       #expect(listed.status == 0 && listed.error.isEmpty, "\(tool): \(listed.errorText)")
     }
 
-    let bytes = try folder.read("snapshot." + suffix)
+    let bytes = try folder.bytes("snapshot." + suffix)
     let again = try uprev("migrate", "--report", "again.json", "snapshot." + suffix)
     #expect(again.status == 0)
-    #expect(try folder.read("snapshot." + suffix) == bytes)
+    #expect(try folder.bytes("snapshot." + suffix) == bytes)
     #expect(try !folder.listing().contains { $0.hasPrefix(".uprev-") })
   }
 
@@ -104,13 +104,13 @@ struct ArchiveTests {
     try Python.writeTree(in: folder.path, count: 50, seed: 6)
     let name = "snapshot." + suffix
     try Python.run(Self.packScript, folder.path, folder.path + "/" + name, suffix == "tar" ? "w" : "w:gz", "pax")
-    let whole = try folder.read(name)
+    let whole = try folder.bytes(name)
     for length in [whole.count * 9 / 10, whole.count / 2, 600] {
       try folder.write(whole.prefix(length), to: name)
       let run = try uprev("migrate", "--report", "report.json", name)
       #expect(run.status == 1, "\(length): \(run.errorText)")
       #expect(try ReportFile.code(report().targets.first) == "archive-damaged", "\(length)")
-      #expect(try folder.read(name) == Array(whole.prefix(length)))
+      #expect(try folder.bytes(name) == Array(whole.prefix(length)))
       #expect(try !folder.listing().contains { $0.hasPrefix(".uprev-") })
     }
   }
@@ -126,12 +126,12 @@ struct ArchiveTests {
     ] {
       let made = try ChildProcess.run("sh", ["-c", command], in: folder.path + "/cache")
       #expect(made.status == 0, "\(made.errorText)")
-      let bytes = try folder.read(name)
+      let bytes = try folder.bytes(name)
       let refused = try uprev("migrate", "--report", "report.json", name)
       #expect(refused.status == 1, "\(name): \(refused.errorText)")
       #expect(try ReportFile.code(report().targets.first) == "archive-unsupported")
       #expect(refused.errorText.contains("--output"))
-      #expect(try folder.read(name) == bytes)
+      #expect(try folder.bytes(name) == bytes)
       #expect(try uprev("info", name).outputText.contains("ml-training-data"))
 
       let copied = try uprev("migrate", "--no-state", "-o", name + ".tar.zst", name)
@@ -147,7 +147,7 @@ struct ArchiveTests {
   func outputs() throws {
     try folder.write(v1, to: "cache/ml_training_a.json")
     try ChildProcess.run("tar", ["-cf", "s.tar", "cache"], in: folder.path)
-    let bytes = try folder.read("s.tar")
+    let bytes = try folder.bytes("s.tar")
     for suffix in ["tar", "tar.gz", "tar.zst", "tar.xz", "tar.bz2", "tar.lz4", "tgz", "tzst", "txz"] {
       for source in ["s.tar", "cache"] {
         let name = "\(source)-out.\(suffix)"
@@ -157,7 +157,7 @@ struct ArchiveTests {
         #expect(text.outputText.hasSuffix(",\n  \"version\": 2\n}"), "\(name) \(text.errorText)")
       }
     }
-    #expect(try folder.read("s.tar") == bytes)
+    #expect(try folder.bytes("s.tar") == bytes)
     let refused = try uprev("migrate", "--no-state", "-o", "tree", "s.tar")
     #expect(refused.status == 64)
     #expect(refused.errorText.contains("only an archive"))
@@ -176,10 +176,54 @@ struct ArchiveTests {
   func mixed() throws {
     try folder.write(v1, to: "cache/ml_training_a.json")
     try ChildProcess.run("tar", ["-czf", "good.tar.gz", "cache"], in: folder.path)
-    try folder.write(folder.read("good.tar.gz").dropLast(20), to: "bad.tar.gz")
+    try folder.write(folder.bytes("good.tar.gz").dropLast(20), to: "bad.tar.gz")
     let run = try uprev("migrate", "--report", "report.json", "bad.tar.gz", "cache", "good.tar.gz")
     #expect(run.status == 1)
     #expect(try report().targets.map { $0["committed"] as? Bool } == [false, true, true])
     #expect(try report().targets.map { $0["kind"] as? String } == [nil, "tree", "archive"])
+  }
+
+  @Test("Any number of workers gives the same archive", arguments: ["tar", "tar.gz", "tar.zst", "tar.xz"])
+  func anyJobs(suffix: String) throws {
+    try Python.writeTree(in: folder.path, count: 200, seed: 8)
+    // Several blocks of every compressor.
+    try Python.run(
+      "import random,sys; random.seed(1); open(sys.argv[1], 'wb').write(random.randbytes(3 << 20) + bytes(9 << 20))",
+      folder.path + "/before/big.bin")
+    let packed = try ChildProcess.run("bsdtar", ["-caf", "s." + suffix, "-C", "before", "."], in: folder.path)
+    #expect(packed.status == 0, "\(packed.errorText)")
+    let original = try folder.bytes("s." + suffix)
+    var expected: [UInt8]?
+    for jobs in [1, 2, 3, 16] {
+      try folder.write(original, to: "s." + suffix)
+      #expect(try uprev("migrate", "--no-state", "-j", "\(jobs)", "s." + suffix).status == 0)
+      let result = try folder.bytes("s." + suffix)
+      #expect(result != original)
+      if let expected { #expect(result == expected, "\(jobs) workers") } else { expected = result }
+    }
+  }
+
+  @Test("A dry run says what a zip would be refused for, and info of it does not")
+  func dryRunOfZip() throws {
+    try folder.write(v1, to: "cache/ml_training_a.json")
+    try ChildProcess.run("zip", ["-qr", "s.zip", "cache"], in: folder.path)
+    let run = try uprev("migrate", "--dry-run", "--report", "report.json", "s.zip")
+    #expect(run.status == 1)
+    #expect(try ReportFile.code(report().targets.first) == "archive-unsupported")
+    #expect(try report().count("migrated") == 1)
+    #expect(try uprev("migrate", "--dry-run", "-o", "x.tar", "s.zip").status == 0)
+    #expect(try uprev("info", "s.zip").status == 0)
+  }
+
+  @Test("A tree and its snapshot have the same documents: folders are none")
+  func sameCounts() throws {
+    try Python.writeTree(in: folder.path, count: 30, seed: 9)
+    try folder.write("x", to: "before/deep/er/notes.txt")
+    try ChildProcess.run("tar", ["-cf", "s.tar", "-C", "before", "."], in: folder.path)
+    #expect(try uprev("migrate", "--dry-run", "--report", "tree.json", "before").status == 0)
+    #expect(try uprev("migrate", "--dry-run", "--report", "tar.json", "s.tar").status == 0)
+    for key in ["documents", "migrated", "current", "unmatched", "skipped"] {
+      #expect(try report("tree.json").count(key) == report("tar.json").count(key), "\(key)")
+    }
   }
 }

@@ -6,11 +6,11 @@ private let v1 = "{\n  \"n_jobs\": 4,\n  \"chunksize\": 10\n}"
 
 @Suite("The command line")
 struct CommandLineTests {
-  let folder: TemporaryFolder
+  let folder: TemporaryTree
   let uprev: Uprev
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryTree()
     uprev = Uprev(folder)
     try folder.write(v1, to: "cache/ml_training_a.json")
   }
@@ -31,7 +31,7 @@ struct CommandLineTests {
     let run = try uprev.run(arguments)
     #expect(run.status == 64, "\(run.errorText)")
     #expect(run.errorText.contains(words), "\(run.errorText)")
-    #expect(try folder.read("cache/ml_training_a.json") == Array(v1.utf8))
+    #expect(try folder.bytes("cache/ml_training_a.json") == Array(v1.utf8))
   }
 
   @Test("An unknown pipeline exits 4 and proposes one that is known")
@@ -65,7 +65,7 @@ struct CommandLineTests {
     let found = try uprev(
       "migrate", "--no-state", "-p", "mine", "cache", environment: ["XDG_CONFIG_HOME": folder.path + "/config"])
     #expect(found.status == 0, "\(found.errorText)")
-    #expect(String(decoding: try folder.read("cache/ml_training_a.json"), as: UTF8.self).hasSuffix(",\n  \"v\": 2\n}"))
+    #expect(String(decoding: try folder.bytes("cache/ml_training_a.json"), as: UTF8.self).hasSuffix(",\n  \"v\": 2\n}"))
   }
 
   @Test("--verbose says a line a document, --quiet nothing, and standard output stays empty")

@@ -8,7 +8,7 @@ struct StopTests {
     "A signal ends a run over a tree cleanly: exit 1, a report, every document whole, and the next run does the rest",
     arguments: [SIGINT, SIGTERM, SIGHUP])
   func tree(signal: Int32) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryTree()
     let uprev = Uprev(folder)
     try Python.writeTree(in: folder.path, count: 20_000, seed: 11)
     let before = try TreeState(folder.path + "/before").texts
@@ -50,14 +50,14 @@ struct StopTests {
 
   @Test("A signal during the rewriting of an archive leaves it as it was, with no temporary")
   func archive() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryTree()
     let uprev = Uprev(folder)
     try Python.writeTree(in: folder.path, count: 3000, seed: 12)
     // Much that does not compress, so that the rewriting lasts.
     try Python.run(
       "import os,sys; open(sys.argv[1], 'wb').write(os.urandom(96 << 20))", folder.path + "/before/zzz.bin")
     try ChildProcess.run("tar", ["-czf", "snapshot.tar.gz", "-C", "before", "."], in: folder.path)
-    let bytes = try folder.read("snapshot.tar.gz")
+    let bytes = try folder.bytes("snapshot.tar.gz")
     let process = try ChildProcess.prepare(
       try ChildProcess.built("uprev"), ["migrate", "--report", "report.json", "snapshot.tar.gz"],
       environment: uprev.environment, in: folder.path)
@@ -67,7 +67,7 @@ struct StopTests {
     kill(process.processIdentifier, SIGTERM)
     process.waitUntilExit()
     #expect(process.terminationStatus == 1)
-    #expect(try folder.read("snapshot.tar.gz") == bytes)
+    #expect(try folder.bytes("snapshot.tar.gz") == bytes)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     #expect(!names.contains { $0.hasPrefix(".uprev-") })
     let report = try ReportFile(folder.path + "/report.json")

@@ -4,9 +4,9 @@ import UprevTestSupport
 
 /// Runs the built program with a state folder of the test's own.
 struct Uprev {
-  let folder: TemporaryFolder
+  let folder: TemporaryTree
 
-  init(_ folder: TemporaryFolder) {
+  init(_ folder: TemporaryTree) {
     self.folder = folder
   }
 

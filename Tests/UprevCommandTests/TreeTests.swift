@@ -9,11 +9,11 @@ private let name2 = "ml_training/ml_training_0123456789abcdef_1700000000002.json
 
 @Suite("Migrating trees with the program")
 struct TreeTests {
-  let folder: TemporaryFolder
+  let folder: TemporaryTree
   let uprev: Uprev
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryTree()
     uprev = Uprev(folder)
   }
 
@@ -49,7 +49,7 @@ struct TreeTests {
       let run = try uprev("migrate", "-j", "\(jobs)", "--report-all", "--report", "report.json", copy)
       #expect(run.status == 3)
       let now = try TreeState(folder.path + "/" + copy).texts
-      let text = String(decoding: try folder.read("report.json"), as: UTF8.self)
+      let text = String(decoding: try folder.bytes("report.json"), as: UTF8.self)
       let lines = text.replacingOccurrences(of: copy, with: "copy")
         .split(separator: "\n").filter { line in
           !["\"jobs\"", "\"runId\"", "\"startedAt\"", "\"finishedAt\"", "\"seconds\""].contains { line.contains($0) }
@@ -84,8 +84,8 @@ struct TreeTests {
     try folder.write(v1, to: "cache/" + name2)
     let run = try uprev("migrate", "--report", "report.json", "cache")
     #expect(run.status == 3)
-    #expect(try folder.read("cache/" + name1) == Array(damaged.utf8))
-    #expect(try folder.read("cache/" + name2) == Array(v2.utf8))
+    #expect(try folder.bytes("cache/" + name1) == Array(damaged.utf8))
+    #expect(try folder.bytes("cache/" + name2) == Array(v2.utf8))
     let error = try #require(report().document(name1)?["error"] as? [String: Any])
     #expect(error["code"] as? String == "invalid-json")
     #expect(error["line"] as? Int == 3)
@@ -117,10 +117,10 @@ struct TreeTests {
     let refused = try uprev("migrate", "cache", environment: nowhere)
     #expect(refused.status == 1)
     #expect(refused.errorText.contains("--no-state"))
-    #expect(try folder.read("cache/" + name1) == Array(v1.utf8))
+    #expect(try folder.bytes("cache/" + name1) == Array(v1.utf8))
     let done = try uprev("migrate", "--no-state", "cache", environment: nowhere)
     #expect(done.status == 0)
-    #expect(try folder.read("cache/" + name1) == Array(v2.utf8))
+    #expect(try folder.bytes("cache/" + name1) == Array(v2.utf8))
   }
 
   @Test("Several targets, one of them missing: exit 1, and the others are done")
@@ -129,8 +129,8 @@ struct TreeTests {
     try folder.write(v1, to: "two/" + name2)
     let run = try uprev("migrate", "--report", "report.json", "one", "missing", "two")
     #expect(run.status == 1)
-    #expect(try folder.read("one/" + name1) == Array(v2.utf8))
-    #expect(try folder.read("two/" + name2) == Array(v2.utf8))
+    #expect(try folder.bytes("one/" + name1) == Array(v2.utf8))
+    #expect(try folder.bytes("two/" + name2) == Array(v2.utf8))
     #expect(try report().targets.map { $0["path"] as? String } == ["one", "missing", "two"])
     #expect(try ReportFile.code(report().targets[1]) == "read-failed")
     #expect(try report().status == "partial")
@@ -143,7 +143,7 @@ struct TreeTests {
     try FileManager.default.createSymbolicLink(atPath: folder.path + "/link", withDestinationPath: path)
     let run = try uprev("migrate", "--report", "report.json", "link")
     #expect(run.status == 0)
-    #expect(try folder.read("cache/ml_training_a.json") == Array(v2.utf8))
+    #expect(try folder.bytes("cache/ml_training_a.json") == Array(v2.utf8))
     #expect(try report().document("ml_training_a.json") != nil)
     let type = try FileManager.default.attributesOfItem(atPath: folder.path + "/link")[.type] as? FileAttributeType
     #expect(type == .typeSymbolicLink)
@@ -158,9 +158,9 @@ struct TreeTests {
     let run = try uprev("migrate", "--report", "report.json", "-o", "copy", "cache")
     #expect(run.status == 3)
     #expect(try TreeState(folder.path + "/cache") == before)
-    #expect(try folder.read("copy/" + name1) == Array(v2.utf8))
-    #expect(try folder.read("copy/" + name2) == Array("{".utf8))
-    #expect(try folder.read("copy/other/binary.bin") == [0, 255, 1])
+    #expect(try folder.bytes("copy/" + name1) == Array(v2.utf8))
+    #expect(try folder.bytes("copy/" + name2) == Array("{".utf8))
+    #expect(try folder.bytes("copy/other/binary.bin") == [0, 255, 1])
     #expect(try !folder.listing().contains { $0.contains(".uprev-") })
     #expect(try report().targets.first?["committed"] as? Bool == true)
   }
@@ -187,8 +187,8 @@ struct TreeTests {
     let run = try uprev(
       "migrate", "--report-all", "--report", "report.json", "--exclude", "*_1700000000001.json", "cache")
     #expect(run.status == 0)
-    #expect(try folder.read("cache/" + name1) == Array(v1.utf8))
-    #expect(try folder.read("cache/" + name2) == Array(v2.utf8))
+    #expect(try folder.bytes("cache/" + name1) == Array(v1.utf8))
+    #expect(try folder.bytes("cache/" + name2) == Array(v2.utf8))
     #expect(try report().document(name1)?["outcome"] as? String == "skipped")
   }
 
@@ -214,7 +214,7 @@ struct TreeTests {
   func durability(name: String) throws {
     try folder.write(v1, to: "cache/" + name1)
     #expect(try uprev("migrate", "--no-state", "--durability", name, "cache").status == 0)
-    #expect(try folder.read("cache/" + name1) == Array(v2.utf8))
+    #expect(try folder.bytes("cache/" + name1) == Array(v2.utf8))
     #expect(try folder.listing() == ["cache/", "cache/ml_training/", "cache/" + name1])
   }
 }

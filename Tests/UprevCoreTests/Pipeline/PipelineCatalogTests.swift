@@ -10,7 +10,7 @@ struct PipelineCatalogTests {
   private static let yaml =
     "uprev: 1\nname: NAME\nformats: [{name: f, files: [\"*\"], version: {at: /v, type: integer}, current: 1}]\n"
 
-  private static func write(_ name: String, to folder: TemporaryFolder, under path: String) throws {
+  private static func write(_ name: String, to folder: TemporaryTree, under path: String) throws {
     try folder.write(
       yaml.replacingOccurrences(of: "NAME", with: "\(path)/\(name)"), to: "\(path)/\(name)/pipeline.yaml")
   }
@@ -22,7 +22,7 @@ struct PipelineCatalogTests {
 
   @Test("A name is looked up in UPREV_PIPELINES, then the configuration, then the share folder; the first has it")
   func order() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryTree()
     for path in ["one", "two", "config/uprev/pipelines", "prefix/share/uprev/pipelines"] {
       try Self.write("shared", to: folder, under: path)
     }
@@ -44,7 +44,7 @@ struct PipelineCatalogTests {
 
   @Test("Without XDG_CONFIG_HOME, or with a relative one, ~/.config counts")
   func home() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryTree()
     try Self.write("mine", to: folder, under: ".config/uprev/pipelines")
     #expect(try Self.catalog(["HOME": folder.path]).load("mine").name == ".config/uprev/pipelines/mine")
     #expect(Self.catalog(["HOME": folder.path, "XDG_CONFIG_HOME": "here"]).knownNames() == ["mine"])
@@ -54,7 +54,7 @@ struct PipelineCatalogTests {
 
   @Test("In a source checkout the pipelines beside Package.swift are found from the built program")
   func checkout() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryTree()
     try Self.write("own", to: folder, under: "repo/pipelines")
     try folder.write("", to: "repo/Package.swift")
     try folder.write("", to: "repo/.build/debug/uprev")
@@ -78,7 +78,7 @@ struct PipelineCatalogTests {
 
   @Test("What has a slash in it or ends in .yaml is a folder or a file")
   func paths() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryTree()
     try Self.write("a", to: folder, under: "x")
     let catalog = Self.catalog([:])
     for path in ["/x/a", "/x/a/", "/x/a/pipeline.yaml"] {
@@ -92,7 +92,7 @@ struct PipelineCatalogTests {
 
   @Test("An unknown name is answered with the known ones, and with the one that was meant")
   func unknown() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryTree()
     try Self.write("amorsize", to: folder, under: "p")
     try folder.write("", to: "p/empty/other")
     let catalog = Self.catalog(["UPREV_PIPELINES": folder.path + "/p"])
@@ -107,7 +107,7 @@ struct PipelineCatalogTests {
 
   @Test("A pipeline that is there but wrong ends the search")
   func wrongOne() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryTree()
     try folder.write("nonsense", to: "one/a/pipeline.yaml")
     try Self.write("a", to: folder, under: "two")
     let catalog = Self.catalog(["UPREV_PIPELINES": "\(folder.path)/one:\(folder.path)/two"])

@@ -279,7 +279,7 @@ struct PipelineFileTests {
 
   @Test("A file that is missing, no file, or too large is told of without a place")
   func unreadable() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryTree()
     for name in ["none.yaml", "."] {
       let error = #expect(throws: PipelineError.self) {
         try PipelineFile.load(PathName(folder.path + "/" + name), fileSystem: LocalFileSystem())
@@ -337,7 +337,7 @@ struct PipelineFileTests {
       "version: {at: /v, type: integer}\ncurrent: 1\nschemas: {1: link.json}", files: ["real.json": "{}"])
     try FileManager.default.createSymbolicLink(
       atPath: pipeline.folder.path + "/link.json", withDestinationPath: "real.json")
-    let other = try TemporaryFolder()
+    let other = try TemporaryTree()
     try FileManager.default.createSymbolicLink(
       atPath: other.path + "/linked", withDestinationPath: pipeline.folder.path)
     let loaded = try PipelineFile.load(

@@ -7,7 +7,7 @@ import UprevTestSupport
 
 /// A pipeline in a folder of its own.
 struct TestPipeline {
-  let folder: TemporaryFolder
+  let folder: TemporaryTree
 
   /// - Parameter files: contents by name, besides the pipeline file.
   init(_ yaml: String, files: [String: String] = [:]) throws {
@@ -15,7 +15,7 @@ struct TestPipeline {
   }
 
   init(_ yaml: [UInt8], files: [String: String] = [:]) throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryTree()
     try folder.write(yaml, to: "pipeline.yaml")
     for (name, content) in files { try folder.write(content, to: name) }
   }
