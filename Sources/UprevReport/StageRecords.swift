@@ -10,7 +10,7 @@ public enum Stage: String, CaseIterable, Sendable {
 
 /// What one stage did.
 public struct StageRecord: Equatable, Sendable {
-  /// Documents that went through it.
+  /// Documents that came out of it.
   public var items: Int
   /// Time spent in it, summed over workers: with several, it can exceed the time on the clock.
   public var seconds: Double
