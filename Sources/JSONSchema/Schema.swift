@@ -4,11 +4,11 @@ import LosslessJSON
 ///
 /// Of the draft's keywords it knows those of ``SchemaKeyword``; a schema with any other does not compile.
 public struct Schema: Sendable {
-  /// All schema objects of the document; the first is the root.
-  let nodes: [SharedSchemaNode]
+  /// One reference: a schema is passed on for each document.
+  private let compiled: CompiledSchema
 
-  init(nodes: [SchemaNode]) {
-    self.nodes = nodes.map(SharedSchemaNode.init)
+  init(_ compiled: CompiledSchema) {
+    self.compiled = compiled
   }
 
   /// What is wrong with `value`, in the order of the text; empty if nothing is.
@@ -17,9 +17,7 @@ public struct Schema: Sendable {
   ///
   /// - Parameter limit: checking stops after so many violations.
   public func validate(_ value: JSONValue, limit: Int = .max) -> [SchemaViolation] {
-    var validation = Validation(nodes: nodes, limit: limit)
-    validation.run(value)
-    return validation.violations
+    Validation.violations(of: compiled, in: value, limit: limit)
   }
 
   /// The first of ``validate(_:limit:)``.

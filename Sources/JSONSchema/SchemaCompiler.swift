@@ -13,7 +13,7 @@ public struct SchemaCompiler: Sendable {
   public func compile(_ document: IndexedJSON) throws(SchemaError) -> Schema {
     var compilation = Compilation()
     try compilation.run(document.root)
-    return Schema(nodes: compilation.nodes)
+    return Schema(CompiledSchema(compilation.nodes))
   }
 }
 
@@ -77,7 +77,7 @@ private struct Compilation {
       node.items = subschema(value)
     case .enum:
       try demand(value, .array, keyword, .array)
-      node.enumeration = Array(value.elements)
+      node.enumeration = value
     case .const:
       node.constant = value
     case .minimum:

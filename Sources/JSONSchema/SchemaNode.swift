@@ -1,6 +1,6 @@
 import LosslessJSON
 
-/// One schema object, compiled. Subschemas are indices into ``Schema/nodes``.
+/// One schema object, as the compiler reads it. Subschemas are indices into ``CompiledSchema/nodes``.
 struct SchemaNode: Sendable {
   /// A subschema for the member of one name.
   struct Property: Sendable {
@@ -17,7 +17,8 @@ struct SchemaNode: Sendable {
   var required: [JSONKey] = []
   var properties: [Property] = []
   var items: Int?
-  var enumeration: [JSONValue]?
+  /// The array of the values.
+  var enumeration: JSONValue?
   var constant: JSONValue?
   var minimum: Minimum?
 
@@ -29,15 +30,6 @@ struct SchemaNode: Sendable {
 
   init(_ source: JSONValue) {
     self.source = source
-  }
-}
-
-/// A node that is passed on by one reference count instead of one for each of its fields.
-final class SharedSchemaNode: Sendable {
-  let node: SchemaNode
-
-  init(_ node: SchemaNode) {
-    self.node = node
   }
 }
 
@@ -62,15 +54,15 @@ struct SchemaTypes: OptionSet, Hashable, Sendable {
   var names: [String] { SchemaTypes.named.filter { contains($0.type) }.map(\.name) }
 
   /// An integer is a number with an integral value, of any size and however it is written.
-  func allows(_ value: JSONValue) -> Bool {
-    switch value.kind {
+  func allows(_ entry: Int, in index: RawIndex) -> Bool {
+    switch index.kind(entry) {
     case .null: contains(.null)
     case .false, .true: contains(.boolean)
     case .object: contains(.object)
     case .array: contains(.array)
     case .string: contains(.string)
     case .nonFinite: contains(.number)
-    case .number: contains(.number) || contains(.integer) && value.isIntegral
+    case .number: contains(.number) || contains(.integer) && index.isIntegral(entry)
     }
   }
 }

@@ -1,83 +1,145 @@
 import LosslessJSON
 
 /// One check of one value: goes down the value and the schema together, in the order of the text, without recursion.
+///
+/// It holds entries and indices only, so that no step touches a reference count that threads share.
 struct Validation {
-  let nodes: [SharedSchemaNode]
-  let limit: Int
-  private(set) var violations: [SchemaViolation] = []
+  private let root: JSONValue
+  private let schema: CompiledSchema
+  private let limit: Int
+  private var violations: [SchemaViolation] = []
   /// What remains to be checked; the last comes first.
-  private var pending: [(value: JSONValue, node: Int)] = []
+  private var pending: [Step] = []
 
-  init(nodes: [SharedSchemaNode], limit: Int) {
-    self.nodes = nodes
+  private struct Step {
+    var entry: UInt32
+    var node: UInt32
+  }
+
+  /// What the loops go over, as pointers.
+  private struct Memory {
+    var value: RawIndex
+    /// The schema's document.
+    var schema: RawIndex
+    var records: UnsafeBufferPointer<SchemaRecord>
+    var keys: RawKeys
+  }
+
+  private init(_ schema: CompiledSchema, _ root: JSONValue, limit: Int) {
+    self.schema = schema
+    self.root = root
     self.limit = limit
   }
 
-  mutating func run(_ root: JSONValue) {
-    pending.append((root, 0))
-    while violations.count < limit, let (value, node) = pending.popLast() {
-      check(value, nodes[node])
+  static func violations(of schema: CompiledSchema, in value: JSONValue, limit: Int) -> [SchemaViolation] {
+    var validation = Validation(schema, value, limit: limit)
+    _ = value.withRawIndex { valueIndex in
+      schema.nodes.first?.source.withRawIndex { schemaIndex in
+        schema.keys.withRawKeys { keys in
+          schema.records.withUnsafeBufferPointer { records in
+            validation.run(Memory(value: valueIndex, schema: schemaIndex, records: records, keys: keys))
+          }
+        }
+      }
+    }
+    return validation.violations
+  }
+
+  private mutating func run(_ memory: Memory) {
+    pending.reserveCapacity(64)
+    push(root.entry, 0)
+    while violations.count < limit, let step = pending.popLast() {
+      check(Int(step.entry), Int(step.node), memory)
     }
   }
 
-  private mutating func check(_ value: JSONValue, _ shared: SharedSchemaNode) {
-    if let verdict = shared.node.verdict {
-      if !verdict { report(value, shared, nil, Words.nothingAllowed) }
+  private mutating func push(_ entry: Int, _ node: Int) {
+    pending.append(Step(entry: UInt32(truncatingIfNeeded: entry), node: UInt32(truncatingIfNeeded: node)))
+  }
+
+  private mutating func check(_ entry: Int, _ node: Int, _ memory: Memory) {
+    let record = memory.records[node]
+    if let verdict = record.verdict {
+      if !verdict { report(entry, node, nil) { _, _ in Words.nothingAllowed } }
       return
     }
-    if let types = shared.node.types, !types.allows(value) {
-      report(value, shared, .type, Words.wrongType(types, value))
+    if let types = record.types, !types.allows(entry, in: memory.value) {
+      report(entry, node, .type) { value, _ in Words.wrongType(types, value) }
     }
-    if let choices = shared.node.enumeration, !choices.contains(where: { $0.isEqual(to: value) }) {
-      report(value, shared, .enum, Words.noneOf(choices, value))
+    if let choices = record.enumeration, !isAny(of: choices, entry, memory) {
+      report(entry, node, .enum) { value, node in Words.noneOf(node.enumeration.map { Array($0.elements) } ?? [], value) }
     }
-    if let constant = shared.node.constant, !constant.isEqual(to: value) {
-      report(value, shared, .const, Words.notTheConstant(constant, value))
+    if let constant = record.constant, !memory.value.isEqual(entry, to: constant, in: memory.schema) {
+      report(entry, node, .const) { value, node in Words.notTheConstant(node.constant ?? value, value) }
     }
-    if let minimum = shared.node.minimum, let number = value.number, number < minimum.value {
-      report(value, shared, .minimum, Words.belowMinimum(minimum.literal, value))
+    if let minimum = record.minimum, isBelow(minimum, entry, node, memory) {
+      report(entry, node, .minimum) { value, node in Words.belowMinimum(node.minimum?.literal ?? "", value) }
     }
-    switch value.kind {
-    case .object: checkMembers(value, shared)
-    case .array: checkElements(value, shared)
+    switch memory.value.kind(entry) {
+    case .object: checkMembers(entry, node, record, memory)
+    case .array: checkElements(entry, record, memory)
     default: break
     }
   }
 
-  private mutating func checkMembers(_ object: JSONValue, _ shared: SharedSchemaNode) {
-    for key in shared.node.required where object[member: key] == nil {
-      report(object, shared, .required, Words.missing(key.string))
+  private func isAny(of choices: Int, _ entry: Int, _ memory: Memory) -> Bool {
+    var choice = choices + 1
+    while choice < memory.schema.end(choices) {
+      if memory.value.isEqual(entry, to: choice, in: memory.schema) { return true }
+      choice = memory.schema.end(choice)
     }
-    let properties = shared.node.properties
-    guard !properties.isEmpty else { return }
-    let waiting = pending.count
-    // Documents mostly have their members in the schema's order: look first at what follows the last one found.
-    var expected = 0
-    for (name, value) in object.members {
-      var candidate = expected
-      repeat {
-        if name.matches(properties[candidate].key) {
-          pending.append((value, properties[candidate].node))
-          expected = candidate + 1 == properties.count ? 0 : candidate + 1
-          break
-        }
-        candidate = candidate + 1 == properties.count ? 0 : candidate + 1
-      } while candidate != expected
-    }
-    pending[waiting...].reverse()
+    return false
   }
 
-  private mutating func checkElements(_ array: JSONValue, _ shared: SharedSchemaNode) {
-    guard let items = shared.node.items else { return }
+  private func isBelow(_ minimum: SchemaRecord.Minimum, _ entry: Int, _ node: Int, _ memory: Memory) -> Bool {
+    if case .plain(let least) = minimum, let number = memory.value.plainInteger(entry) { return number < least }
+    guard let least = schema.nodes[node].minimum?.value, let number = memory.value.number(entry) else { return false }
+    return number < least
+  }
+
+  private mutating func checkMembers(_ object: Int, _ node: Int, _ record: SchemaRecord, _ memory: Memory) {
+    guard record.hasProperties || record.requiredCount > 0 else { return }
     let waiting = pending.count
-    for element in array.elements { pending.append((element, items)) }
+    var found = 0
+    var name = object + 1
+    let end = memory.value.end(object)
+    while name < end {
+      if let tag = memory.value.tag(ofName: name, in: record.keys, of: memory.keys) {
+        let rule = MemberRule(tag: tag)
+        if rule.isRequired { found += 1 }
+        if let subschema = rule.node { push(name + 1, subschema) }
+      }
+      name = memory.value.end(name + 1)
+    }
+    pending[waiting...].reverse()
+    // No name comes twice in an object, and none twice in `required`.
+    if found < record.requiredCount { reportMissing(object, node) }
+  }
+
+  private mutating func reportMissing(_ object: Int, _ node: Int) {
+    let value = JSONValue(entry: object, inTextOf: root)
+    for key in schema.nodes[node].required where value[member: key] == nil {
+      report(object, node, .required) { _, _ in Words.missing(key.string) }
+    }
+  }
+
+  private mutating func checkElements(_ array: Int, _ record: SchemaRecord, _ memory: Memory) {
+    guard let items = record.items else { return }
+    let waiting = pending.count
+    var element = array + 1
+    while element < memory.value.end(array) {
+      push(element, items)
+      element = memory.value.end(element)
+    }
     pending[waiting...].reverse()
   }
 
   private mutating func report(
-    _ value: JSONValue, _ shared: SharedSchemaNode, _ keyword: SchemaKeyword?, _ message: String
+    _ entry: Int, _ node: Int, _ keyword: SchemaKeyword?, _ message: (JSONValue, SchemaNode) -> String
   ) {
     guard violations.count < limit else { return }
-    violations.append(SchemaViolation(value, shared.node, keyword, message: message))
+    let value = JSONValue(entry: entry, inTextOf: root)
+    let node = schema.nodes[node]
+    violations.append(SchemaViolation(value, node, keyword, message: message(value, node)))
   }
 }

@@ -12,20 +12,22 @@ extension JSONValue {
   }
 }
 
-private struct Equality {
+struct Equality {
   let left: RawIndex
   let right: RawIndex
 
   func areEqual(_ first: Int, _ second: Int) -> Bool {
-    var pending = [(first, second)]
-    while let (one, other) = pending.popLast() {
+    var (one, other) = (first, second)
+    // Stays without memory where nothing is within the first two.
+    var pending: [(Int, Int)] = []
+    while true {
       guard left.entries[one].kind == right.entries[other].kind else { return false }
       switch left.entries[one].kind {
       case .null, .true, .false: break
       case .nonFinite:
-        guard literal(left, one).elementsEqual(literal(right, other)) else { return false }
+        guard left.literal(one).elementsEqual(right.literal(other)) else { return false }
       case .number:
-        guard numbersAreEqual(literal(left, one), literal(right, other)) else { return false }
+        guard numbersAreEqual(left.literal(one), right.literal(other)) else { return false }
       case .string:
         guard left.areEqual(one, in: right, other) else { return false }
       case .array:
@@ -33,13 +35,9 @@ private struct Equality {
       case .object:
         guard pushMembers(one, other, &pending) else { return false }
       }
+      guard let next = pending.popLast() else { return true }
+      (one, other) = next
     }
-    return true
-  }
-
-  private func literal(_ index: RawIndex, _ entry: Int) -> UnsafeRawBufferPointer {
-    let range = index.entries[entry].range
-    return UnsafeRawBufferPointer(start: index.base + range.lowerBound, count: range.count)
   }
 
   private func numbersAreEqual(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {

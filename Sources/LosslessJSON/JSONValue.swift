@@ -1,7 +1,7 @@
 /// One value of a text: a view that keeps the text and its index alive, and copies nothing until asked.
 public struct JSONValue: Sendable {
   @usableFromInline let index: JSONIndex
-  @usableFromInline let entry: Int
+  @usableFromInline package let entry: Int
 
   @inlinable
   init(index: JSONIndex, entry: Int) {
@@ -61,13 +61,7 @@ public struct JSONValue: Sendable {
 
   /// Whether the value is a number with an integral value, of any size and however it is written (`2`, `2.0`, `20e-1`).
   public var isIntegral: Bool {
-    guard kind == .number else { return false }
-    return index.text.withUnsafeBytes { text in
-      let literal = UnsafeRawBufferPointer(rebasing: text[range])
-      // Mostly there is neither point nor exponent.
-      if literal.allSatisfy({ $0 != Byte.point && $0 | 0x20 != UInt8(ascii: "e") }) { return true }
-      return JSONDecimal(digits: literal)?.isIntegral ?? false
-    }
+    index.withRawIndex { $0.isIntegral(entry) } ?? false
   }
 
   /// Of its first byte, from 1. LF, CRLF and CR each end a line. Costs a pass over the text before the value.

@@ -1,7 +1,9 @@
 /// A text and its entries as pointers, for the loops that go over them; the scanner uses it before the index is complete.
-struct RawIndex {
+///
+/// Its methods take entries of the index and check none of them.
+package struct RawIndex {
   let base: UnsafePointer<UInt8>
-  let entries: UnsafePointer<IndexEntry>
+  @usableFromInline let entries: UnsafePointer<IndexEntry>
 
   /// The three-way order of two strings by their unescaped bytes.
   func order(_ left: Int, in other: RawIndex, _ right: Int) -> Int {

@@ -1,0 +1,70 @@
+extension JSONValue {
+  /// Another value of the same text.
+  package init(entry: Int, inTextOf other: JSONValue) {
+    self.init(index: other.index, entry: entry)
+  }
+
+  /// The index that the value's entry belongs to, as pointers that are valid during the call only.
+  package func withRawIndex<Result>(_ body: (RawIndex) -> Result) -> Result? {
+    index.withRawIndex { body($0) }
+  }
+}
+
+extension RawIndex {
+  /// What the value is.
+  @inlinable
+  package func kind(_ entry: Int) -> JSONKind { entries[entry].kind }
+
+  /// The entry after a value and all that is in it: of the next element or name, or past the end of what encloses them.
+  @inlinable
+  package func end(_ entry: Int) -> Int { Int(entries[entry].next) }
+
+  /// As ``JSONValue/isEqual(to:)``.
+  package func isEqual(_ entry: Int, to counterpart: Int, in other: RawIndex) -> Bool {
+    Equality(left: self, right: other).areEqual(entry, counterpart)
+  }
+
+  /// As ``JSONValue/number``.
+  package func number(_ entry: Int) -> JSONDecimal? {
+    kind(entry) == .number ? JSONDecimal(digits: literal(entry)) : nil
+  }
+
+  /// As ``JSONValue/isIntegral``.
+  package func isIntegral(_ entry: Int) -> Bool {
+    guard kind(entry) == .number else { return false }
+    // Mostly there is neither point nor exponent.
+    let literal = literal(entry)
+    for byte in literal where byte == Byte.point || byte | 0x20 == UInt8(ascii: "e") {
+      return JSONDecimal(digits: literal)?.isIntegral ?? false
+    }
+    return true
+  }
+
+  /// The values that ``plainInteger(_:)`` can give.
+  package static let plainIntegers = -999_999_999_999_999_999...999_999_999_999_999_999
+
+  /// The value of a number that is written with a sign and at most eighteen digits only; nil for any other.
+  package func plainInteger(_ entry: Int) -> Int? {
+    guard kind(entry) == .number else { return nil }
+    let literal = literal(entry)
+    guard literal.count <= JSONDecimal.smallDigits else { return nil }
+    var magnitude = 0
+    var isNegative = false
+    for byte in literal {
+      if Byte.isDigit(byte) {
+        magnitude = magnitude &* 10 &+ Int(byte &- Byte.zero)
+      } else if byte == Byte.minus {
+        isNegative = true
+      } else {
+        return nil
+      }
+    }
+    return isNegative ? 0 &- magnitude : magnitude
+  }
+
+  /// A value as it is written.
+  func literal(_ entry: Int) -> UnsafeRawBufferPointer {
+    let record = entries[entry]
+    return UnsafeRawBufferPointer(start: base + Int(record.start), count: Int(record.end) - Int(record.start))
+  }
+}
