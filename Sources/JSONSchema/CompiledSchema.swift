@@ -27,7 +27,10 @@ struct SchemaRecord: Sendable {
   }
 
   let verdict: Bool?
-  let types: SchemaTypes?
+  /// The kinds of which `type` allows every value, as ``JSONKind/bit``s.
+  let kinds: UInt8
+  /// An integer is a number with an integral value, of any size and however it is written.
+  let allowsIntegers: Bool
   /// The entry of the array.
   let enumeration: Int?
   let constant: Int?
@@ -40,7 +43,8 @@ struct SchemaRecord: Sendable {
 
   init(_ node: SchemaNode, _ table: inout JSONKeyTable) {
     verdict = node.verdict
-    types = node.types
+    kinds = node.types?.kinds ?? .max
+    allowsIntegers = node.types?.contains(.integer) ?? true
     enumeration = node.enumeration?.entry
     constant = node.constant?.entry
     minimum = node.minimum.map { minimum in

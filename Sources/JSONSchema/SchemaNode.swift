@@ -53,16 +53,20 @@ struct SchemaTypes: OptionSet, Hashable, Sendable {
 
   var names: [String] { SchemaTypes.named.filter { contains($0.type) }.map(\.name) }
 
-  /// An integer is a number with an integral value, of any size and however it is written.
-  func allows(_ entry: Int, in index: RawIndex) -> Bool {
-    switch index.kind(entry) {
-    case .null: contains(.null)
-    case .false, .true: contains(.boolean)
-    case .object: contains(.object)
-    case .array: contains(.array)
-    case .string: contains(.string)
-    case .nonFinite: contains(.number)
-    case .number: contains(.number) || contains(.integer) && index.isIntegral(entry)
+  /// The kinds of which every value is allowed, as ``JSONKind/bit``s. Infinities and `NaN` are numbers.
+  var kinds: UInt8 {
+    JSONKind.allCases.reduce(0) { kinds, kind in contains(SchemaTypes.allOf(kind)) ? kinds | kind.bit : kinds }
+  }
+
+  /// The type that has all values of the kind.
+  private static func allOf(_ kind: JSONKind) -> SchemaTypes {
+    switch kind {
+    case .null: .null
+    case .false, .true: .boolean
+    case .object: .object
+    case .array: .array
+    case .string: .string
+    case .number, .nonFinite: .number
     }
   }
 }

@@ -33,7 +33,7 @@ struct Validation {
 
   static func violations(of schema: CompiledSchema, in value: JSONValue, limit: Int) -> [SchemaViolation] {
     var validation = Validation(schema, value, limit: limit)
-    _ = value.withRawIndex { valueIndex in
+    value.withRawIndex { valueIndex in
       schema.nodes.first?.source.withRawIndex { schemaIndex in
         schema.keys.withRawKeys { keys in
           schema.records.withUnsafeBufferPointer { records in
@@ -57,17 +57,29 @@ struct Validation {
     pending.append(Step(entry: UInt32(truncatingIfNeeded: entry), node: UInt32(truncatingIfNeeded: node)))
   }
 
+  /// A slice's `reverse()` would copy.
+  private mutating func reverse(from start: Int) {
+    var (first, last) = (start, pending.count - 1)
+    while first < last {
+      pending.swapAt(first, last)
+      first += 1
+      last -= 1
+    }
+  }
+
   private mutating func check(_ entry: Int, _ node: Int, _ memory: Memory) {
     let record = memory.records[node]
     if let verdict = record.verdict {
       if !verdict { report(entry, node, nil) { _, _ in Words.nothingAllowed } }
       return
     }
-    if let types = record.types, !types.allows(entry, in: memory.value) {
-      report(entry, node, .type) { value, _ in Words.wrongType(types, value) }
+    let kind = memory.value.kindBit(entry)
+    if record.kinds & kind == 0, !(record.allowsIntegers && memory.value.isIntegral(entry)) {
+      report(entry, node, .type) { value, node in Words.wrongType(node.types ?? [], value) }
     }
     if let choices = record.enumeration, !isAny(of: choices, entry, memory) {
-      report(entry, node, .enum) { value, node in Words.noneOf(node.enumeration.map { Array($0.elements) } ?? [], value) }
+      report(entry, node, .enum) { value, node in Words.noneOf(node.enumeration.map { Array($0.elements) } ?? [], value)
+      }
     }
     if let constant = record.constant, !memory.value.isEqual(entry, to: constant, in: memory.schema) {
       report(entry, node, .const) { value, node in Words.notTheConstant(node.constant ?? value, value) }
@@ -75,10 +87,10 @@ struct Validation {
     if let minimum = record.minimum, isBelow(minimum, entry, node, memory) {
       report(entry, node, .minimum) { value, node in Words.belowMinimum(node.minimum?.literal ?? "", value) }
     }
-    switch memory.value.kind(entry) {
-    case .object: checkMembers(entry, node, record, memory)
-    case .array: checkElements(entry, record, memory)
-    default: break
+    if kind == JSONKind.object.bit {
+      checkMembers(entry, node, record, memory)
+    } else if kind == JSONKind.array.bit {
+      checkElements(entry, record, memory)
     }
   }
 
@@ -111,7 +123,7 @@ struct Validation {
       }
       name = memory.value.end(name + 1)
     }
-    pending[waiting...].reverse()
+    reverse(from: waiting)
     // No name comes twice in an object, and none twice in `required`.
     if found < record.requiredCount { reportMissing(object, node) }
   }
@@ -131,7 +143,7 @@ struct Validation {
       push(element, items)
       element = memory.value.end(element)
     }
-    pending[waiting...].reverse()
+    reverse(from: waiting)
   }
 
   private mutating func report(

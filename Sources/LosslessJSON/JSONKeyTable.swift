@@ -47,12 +47,13 @@ package struct JSONKeyTable: Sendable {
     return list
   }
 
-  /// The table as pointers that are valid during the call only; nil where it has no list.
-  package func withRawKeys<Result>(_ body: (RawKeys) -> Result) -> Result? {
+  /// The table as pointers that are valid during the call only; no call where it has no list. Not generic, so that it
+  /// needs no metadata at run time.
+  package func withRawKeys(_ body: (RawKeys) -> Void) {
     slots.withUnsafeBufferPointer { slots in
       bytes.withUnsafeBufferPointer { bytes in
-        guard let first = slots.baseAddress, let base = bytes.baseAddress else { return nil }
-        return body(RawKeys(slots: first, base: base))
+        guard let first = slots.baseAddress, let base = bytes.baseAddress else { return }
+        body(RawKeys(slots: first, base: base))
       }
     }
   }

@@ -4,19 +4,20 @@ extension JSONValue {
     self.init(index: other.index, entry: entry)
   }
 
-  /// The index that the value's entry belongs to, as pointers that are valid during the call only.
-  package func withRawIndex<Result>(_ body: (RawIndex) -> Result) -> Result? {
+  /// The index that the value's entry belongs to, as pointers that are valid during the call only. Not generic, so that it
+  /// needs no metadata at run time.
+  package func withRawIndex(_ body: (RawIndex) -> Void) {
     index.withRawIndex { body($0) }
   }
 }
 
 extension RawIndex {
-  /// What the value is.
-  @inlinable
-  package func kind(_ entry: Int) -> JSONKind { entries[entry].kind }
+  /// What the value is, as ``JSONKind/bit``.
+  @inlinable @inline(__always)
+  package func kindBit(_ entry: Int) -> UInt8 { 1 << UInt8(truncatingIfNeeded: entries[entry].tag & 7) }
 
   /// The entry after a value and all that is in it: of the next element or name, or past the end of what encloses them.
-  @inlinable
+  @inlinable @inline(__always)
   package func end(_ entry: Int) -> Int { Int(entries[entry].next) }
 
   /// As ``JSONValue/isEqual(to:)``.
@@ -26,12 +27,12 @@ extension RawIndex {
 
   /// As ``JSONValue/number``.
   package func number(_ entry: Int) -> JSONDecimal? {
-    kind(entry) == .number ? JSONDecimal(digits: literal(entry)) : nil
+    entries[entry].kind == .number ? JSONDecimal(digits: literal(entry)) : nil
   }
 
   /// As ``JSONValue/isIntegral``.
   package func isIntegral(_ entry: Int) -> Bool {
-    guard kind(entry) == .number else { return false }
+    guard entries[entry].kind == .number else { return false }
     // Mostly there is neither point nor exponent.
     let literal = literal(entry)
     for byte in literal where byte == Byte.point || byte | 0x20 == UInt8(ascii: "e") {
@@ -45,7 +46,7 @@ extension RawIndex {
 
   /// The value of a number that is written with a sign and at most eighteen digits only; nil for any other.
   package func plainInteger(_ entry: Int) -> Int? {
-    guard kind(entry) == .number else { return nil }
+    guard entries[entry].kind == .number else { return nil }
     let literal = literal(entry)
     guard literal.count <= JSONDecimal.smallDigits else { return nil }
     var magnitude = 0
@@ -67,4 +68,9 @@ extension RawIndex {
     let record = entries[entry]
     return UnsafeRawBufferPointer(start: base + Int(record.start), count: Int(record.end) - Int(record.start))
   }
+}
+
+extension JSONKind {
+  /// One of eight bits, for sets of kinds.
+  @inlinable package var bit: UInt8 { 1 << rawValue }
 }
