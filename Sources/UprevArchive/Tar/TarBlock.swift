@@ -38,9 +38,25 @@ enum TarBlock {
   static func checksums(of block: UnsafeRawBufferPointer) -> (unsigned: Int64, signed: Int64) {
     var sum: Int32 = 0
     var high: Int32 = 0
-    for index in 0..<min(block.count, size) {
-      sum += Int32(block[index])
-      high += Int32(block[index] >> 7)
+    var position = 0
+    if block.count >= size {
+      // Eight bytes at a time: no 16-bit lane of the sums and no byte of the counts can overflow in 64 words.
+      let lanes: UInt64 = 0x00ff_00ff_00ff_00ff
+      var sums: UInt64 = 0
+      var counts: UInt64 = 0
+      while position < size {
+        let word = block.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        sums &+= (word & lanes) &+ (word >> 8 & lanes)
+        counts &+= word >> 7 & 0x0101_0101_0101_0101
+        position += 8
+      }
+      for lane in 0..<UInt64(4) { sum += Int32(sums >> (lane * 16) & 0xffff) }
+      for lane in 0..<UInt64(8) { high += Int32(counts >> (lane * 8) & 0xff) }
+    }
+    while position < min(block.count, size) {
+      sum += Int32(block[position])
+      high += Int32(block[position] >> 7)
+      position += 1
     }
     for index in checksum where index < block.count {
       sum += 0x20 - Int32(block[index])
