@@ -28,7 +28,8 @@ struct InfoCommand: ParsableCommand {
       }
       do {
         try Terminal.output(lines.joined(separator: "\n") + "\n")
-      } catch {
+      } catch let error as StandardOutputError {
+        invocation.logger.error("\(Words.standardOutputFailure(error))")
         throw ExitCode(ExitStatus.targetFailed)
       }
     }

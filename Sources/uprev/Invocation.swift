@@ -54,6 +54,9 @@ struct Invocation {
     if let output = options.output, let target = options.targets.first {
       try OutputPlace(output: output, target: target, fileSystem: fileSystem, openers: openers).check()
     }
+    if case .file(let path) = destination {
+      try ReportPlace(report: path, options: options, fileSystem: fileSystem).check()
+    }
     let run = Run(
       options: options, tool: (Release.name, Release.version), fileSystem: fileSystem, clock: SystemClock(),
       openers: openers, shouldStop: { StopSignal.isRaised }, observer: terminal)

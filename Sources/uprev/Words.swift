@@ -1,6 +1,12 @@
 import UprevCore
 import UprevReport
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// The program's words for people, apart from the help texts: all of them, and nothing else.
 enum Words {
   static func path(_ path: PathName, in target: PathName) -> String {
@@ -79,9 +85,14 @@ enum Words {
     case ReportOutputError.failed(let error):
       "the report: \(Terminal.printable(error.message(.writing))); give --report another path"
     case let error as FileSystemError: "the report: \(Terminal.printable(error.message(.writing)))"
-    case is StandardOutputError: "the report is not whole: standard output was closed"
+    case let error as StandardOutputError: "the report is not whole: \(standardOutputFailure(error))"
     default: "the report is not whole: \(error)"
     }
+  }
+
+  static func standardOutputFailure(_ error: StandardOutputError) -> String {
+    error.number == EPIPE
+      ? "standard output was closed" : "standard output cannot be written (\(String(cString: strerror(error.number))))"
   }
 
   static let noFormat = "(no format)"

@@ -130,6 +130,7 @@ struct ArchiveTests {
       let refused = try uprev("migrate", "--report", "report.json", name)
       #expect(refused.status == 1, "\(name): \(refused.errorText)")
       #expect(try ReportFile.code(report().targets.first) == "archive-unsupported")
+      #expect(try report().targets.first?["committed"] as? Bool == false, "\(name): its document was not written")
       #expect(refused.errorText.contains("--output"))
       #expect(try folder.bytes(name) == bytes)
       #expect(try uprev("info", name).outputText.contains("ml-training-data"))

@@ -158,4 +158,50 @@ struct CommandLineTests {
       "--max-document-size",
     ] { #expect(help.contains(option)) }
   }
+
+  @Test(
+    "A report never takes the place of a target, of a document, or of the copy",
+    arguments: [
+      ["--report", "cache/ml_training_a.json", "cache"], ["--report", "cache/ml_training_new.json", "cache"],
+      ["--dry-run", "--report", "link/ml_training_a.json", "./cache/"],
+      ["--report", "cache/../cache/ml_training_a.json", "cache/ml_training_a.json"],
+      ["--report", "s.tar", "cache/../s.tar"], ["--report", "hard.tar", "s.tar"],
+      ["-o", "copy.tar", "--report", "./copy.tar", "cache"],
+    ])
+  func reportOverTarget(arguments: [String]) throws {
+    try ChildProcess.run("sh", ["-c", "tar -cf s.tar cache && ln s.tar hard.tar && ln -s cache link"], in: folder.path)
+    let archive = try folder.read("s.tar")
+    let names = try folder.listing()
+    let run = try uprev.run(["migrate"] + arguments)
+    #expect(run.status == 64, "\(run.errorText)")
+    #expect(run.errorText.contains("--report '"), "\(run.errorText)")
+    #expect(try folder.read("cache/ml_training_a.json") == Array(v1.utf8))
+    #expect(try folder.read("s.tar") == archive)
+    #expect(try folder.listing() == names)
+  }
+
+  @Test("A report goes to the pipe behind /dev/stdout, and over an older report inside the target")
+  func reportToPipe() throws {
+    let program = try ChildProcess.built("uprev")
+    let piped = try ChildProcess.run(
+      "sh", ["-c", "\(program) migrate --dry-run --report /dev/stdout cache | cat"], environment: uprev.environment,
+      in: folder.path)
+    try #require(!piped.output.isEmpty, "\(piped.errorText)")
+    #expect(try ReportFile(Data(piped.output)).count("migrated") == 1)
+    for _ in 1...2 {
+      let inside = try uprev("migrate", "--report", "cache/report.json", "cache")
+      #expect(inside.status == 0, "\(inside.errorText)")
+    }
+  }
+
+  @Test("A full standard output is not called a closed one")
+  func fullStandardOutput() throws {
+    let program = try ChildProcess.built("uprev")
+    for command in ["migrate --dry-run --report -", "info"] {
+      let run = try ChildProcess.run(
+        "sh", ["-c", "\(program) \(command) cache > /dev/full"], environment: uprev.environment, in: folder.path)
+      #expect(run.status == 1, "\(command)")
+      #expect(run.errorText.contains("No space left on device"), "\(command): \(run.errorText)")
+    }
+  }
 }

@@ -25,18 +25,20 @@ public final class AtomicFileWriter {
   ) throws(FileSystemError) {
     self.fileSystem = fileSystem
     self.durability = durability
-    var place = path
-    let kind = try Self.kind(of: path, fileSystem)
-    if kind == .symbolicLink { place = try fileSystem.resolved(path) }
-    let (above, name) = place.splitAtLastComponent
-    self.name = name
-    folder = try fileSystem.open(above, in: nil, [.readOnly, .directory], mode: 0)
-    let finalKind = kind == .symbolicLink ? try Self.kind(of: place, fileSystem) : kind
-    if let finalKind, finalKind != .regular {
-      // Opening a folder for writing fails, which is what it should do.
-      file = try fileSystem.open(name, in: folder, [.writeOnly, .noFollow], mode: 0)
+    let kind = try Self.kind(of: path, followingLinks: true, fileSystem)
+    if let kind, kind != .regular {
+      // Not resolved: what `/dev/stdout` leads to may have no path. Opening a folder for writing fails, as it should.
+      (folder, name) = (try fileSystem.open(PathName("."), in: nil, [.readOnly, .directory], mode: 0), path)
+      file = try fileSystem.open(path, in: nil, [.writeOnly], mode: 0)
       temporary = nil
     } else {
+      var place = path
+      if try Self.kind(of: path, followingLinks: false, fileSystem) == .symbolicLink {
+        place = try fileSystem.resolved(path)
+      }
+      let (above, name) = place.splitAtLastComponent
+      self.name = name
+      folder = try fileSystem.open(above, in: nil, [.readOnly, .directory], mode: 0)
       let made = try Self.makeTemporary(in: folder, runID: runID, fileSystem)
       file = made.file
       temporary = made
@@ -45,10 +47,10 @@ public final class AtomicFileWriter {
   }
 
   private static func kind(
-    of path: PathName, _ fileSystem: any FileSystem
+    of path: PathName, followingLinks: Bool, _ fileSystem: any FileSystem
   ) throws(FileSystemError) -> FileKind? {
     do {
-      return try fileSystem.status(of: path, in: nil, followingLinks: false).kind
+      return try fileSystem.status(of: path, in: nil, followingLinks: followingLinks).kind
     } catch  where error.kind == .absent {
       return nil
     }

@@ -29,8 +29,10 @@ struct TargetRun {
       var readOptions = readOptions
       readOptions.yieldsPassthrough = isWhole
       let reader = try container.makeReader(readOptions)
-      // Documents of a tree are replaced one by one: what took effect stays, however the target ends.
-      record.committed = !options.isDryRun && !isWhole
+      // Documents of a tree are replaced one by one: what took effect stays, however the target ends. An archive is changed
+      // as a whole, also one that cannot be changed at all.
+      let isOneByOne = !isWhole && container.kind == .tree
+      record.committed = !options.isDryRun && isOneByOne
       defer {
         record.archiveFormat = reader.description.archiveFormat
         record.filters = reader.description.filters
@@ -48,7 +50,7 @@ struct TargetRun {
         let began = clock.seconds()
         let isCommitted = try writer.finish()
         stages[.write].seconds += clock.seconds() - began
-        if isWhole { record.committed = isCommitted }
+        if !isOneByOne { record.committed = isCommitted }
       } catch {
         writer.abandon()
         throw error
