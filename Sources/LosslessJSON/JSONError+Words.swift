@@ -47,7 +47,8 @@ extension JSONError {
     case .invalidUTF8: "Convert it, for example with iconv -f LATIN1 -t UTF-8."
     case .utf16: "Convert it, for example with iconv -f UTF-16 -t UTF-8."
     case .duplicateMember: "Readers disagree about which of the two counts: remove one."
-    case .tooDeep, .tooLarge: "The limit can be raised in the options."
+    case .tooDeep: "Readers of other languages stop at such a depth too; flatten it where it is written."
+    case .tooLarge: "The limit is the reader's own choice and can be raised."
     case .empty: "The file may have been cut off before anything was written."
     case .expectedValue, .expectedMemberName, .expectedColon, .expectedCommaOrBrace, .expectedCommaOrBracket,
       .leadingZero, .expectedDigit, .invalidUnicodeEscape:

@@ -83,6 +83,9 @@ struct MigrateCommand: ParsableCommand {
       }
     let (result, path) = try invocation.execute(report: destination)
     for line in SummaryTable.lines(result.summary) { invocation.logger.info("\(line)") }
+    for target in result.targets where target.error != nil && !target.committed && !dryRun {
+      invocation.logger.info("\(Words.notCommitted(target.path))")
+    }
     if dryRun { invocation.logger.info("\(Words.dryRun)") }
     if let path { invocation.logger.info("\(Words.report(at: path))") }
     if noState, report == nil, !dryRun { invocation.logger.info("\(Words.noReport)") }

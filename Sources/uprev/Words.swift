@@ -95,6 +95,11 @@ enum Words {
       ? "standard output was closed" : "standard output cannot be written (\(String(cString: strerror(error.number))))"
   }
 
+  /// Below a table that counts what would have been migrated there.
+  static func notCommitted(_ target: PathName) -> String {
+    "not committed, whatever the table counts of it: \(Terminal.printable(target)) is as it was"
+  }
+
   static let noFormat = "(no format)"
   static let total = "total"
   static let unknownVersion = "unknown"

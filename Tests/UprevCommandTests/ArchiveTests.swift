@@ -181,6 +181,8 @@ struct ArchiveTests {
     let run = try uprev("migrate", "--report", "report.json", "bad.tar.gz", "cache", "good.tar.gz")
     #expect(run.status == 1)
     #expect(try report().targets.map { $0["committed"] as? Bool } == [false, true, true])
+    #expect(run.errorText.contains("not committed"))
+    #expect(run.errorText.contains("bad.tar.gz is as it was\n"))
     #expect(try report().targets.map { $0["kind"] as? String } == [nil, "tree", "archive"])
   }
 
