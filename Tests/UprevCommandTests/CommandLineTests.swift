@@ -170,13 +170,13 @@ struct CommandLineTests {
     ])
   func reportOverTarget(arguments: [String]) throws {
     try ChildProcess.run("sh", ["-c", "tar -cf s.tar cache && ln s.tar hard.tar && ln -s cache link"], in: folder.path)
-    let archive = try folder.read("s.tar")
+    let archive = try folder.bytes("s.tar")
     let names = try folder.listing()
     let run = try uprev.run(["migrate"] + arguments)
     #expect(run.status == 64, "\(run.errorText)")
     #expect(run.errorText.contains("--report '"), "\(run.errorText)")
-    #expect(try folder.read("cache/ml_training_a.json") == Array(v1.utf8))
-    #expect(try folder.read("s.tar") == archive)
+    #expect(try folder.bytes("cache/ml_training_a.json") == Array(v1.utf8))
+    #expect(try folder.bytes("s.tar") == archive)
     #expect(try folder.listing() == names)
   }
 
