@@ -157,6 +157,10 @@ enum ArchiveWords {
     unsupported(archive, "“\(member)” cannot be read (\(words)); if it is encrypted, pack it again without")
   }
 
+  static func encrypted(_ archive: PathName, _ words: String) -> TargetError {
+    unsupported(archive, "it is encrypted (\(words)); pack it again without")
+  }
+
   static func contentWithLastName(_ archive: PathName, _ member: PathName) -> TargetError {
     unsupported(
       archive,

@@ -229,4 +229,15 @@ struct ArchiveTests {
       #expect(try report("tree.json").count(key) == report("tar.json").count(key), "\(key)")
     }
   }
+
+  @Test("A 7zip whose header is encrypted is unsupported, not damaged")
+  func encryptedHeader() throws {
+    try folder.write(v1, to: "cache/ml_training_a.json")
+    let packed = try ChildProcess.run("7z", ["a", "-psecret", "-mhe=on", "s.7z", "cache"], in: folder.path)
+    #expect(packed.status == 0, "\(packed.errorText)")
+    let run = try uprev("migrate", "--report", "report.json", "s.7z")
+    #expect(run.status == 1)
+    #expect(try ReportFile.code(report().targets.first) == "archive-unsupported", "\(run.errorText)")
+    #expect(run.errorText.contains("encrypted"))
+  }
 }

@@ -175,6 +175,8 @@ final class EntryReader: ContainerReader {
   }
 
   private func failure() -> TargetError {
-    input.failure ?? ArchiveWords.libraryFailed(archive, at: input.position, words)
+    if let failure = input.failure { return failure }
+    if archive_read_has_encrypted_entries(handle) > 0 { return ArchiveWords.encrypted(archive, words) }
+    return ArchiveWords.libraryFailed(archive, at: input.position, words)
   }
 }
