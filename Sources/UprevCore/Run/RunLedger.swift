@@ -14,6 +14,9 @@ final class RunLedger {
   /// What went wrong with the report itself; the first error is kept, and nothing more is written.
   private(set) var reportError: (any Error)?
 
+  /// Bytes of a version that a report repeats; a hostile document's can be as long as the document.
+  private static let maximumVersionLength = 1024
+
   init(options: RunOptions, formats: [Format], observer: (any RunObserver)?) {
     self.options = options
     self.formats = formats
@@ -27,13 +30,14 @@ final class RunLedger {
 
   func record(_ decision: Decision, in target: PathName) {
     let format = decision.reference.format.flatMap { formats.indices.contains($0) ? formats[$0].name : nil }
-    let record = DocumentRecord(
+    var record = DocumentRecord(
       target: target, path: decision.reference.path, format: format, outcome: decision.outcome,
       from: decision.from?.reportValue, to: decision.to?.reportValue, migrations: decision.migrations,
       bytesBefore: decision.bytesBefore, bytesAfter: decision.bytesAfter, sha256Before: decision.sha256Before,
       sha256After: decision.sha256After, error: decision.error?.report)
     summary.add(record)
     stages.add(decision)
+    if let version = record.from, version.key.utf8.count > Self.maximumVersionLength { record.from = nil }
     if !options.onlyCounts, options.listsEveryDocument || Self.isListed(decision.outcome) {
       writing { try $0.add(record) }
     }

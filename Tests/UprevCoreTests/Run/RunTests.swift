@@ -123,6 +123,25 @@ struct RunTests {
     #expect(try tree.read("ml_training_a.json").hasSuffix(", \"version\": 2}"))
   }
 
+  @Test("A version of a million digits is newer, and the report does not repeat it")
+  func longVersion() throws {
+    let tree = try TemporaryTree()
+    let digits = String(repeating: "9", count: 1_000_000)
+    try tree.write("{\"n_jobs\": 1, \"chunksize\": 1, \"version\": \(digits)}", to: "ml_training_a.json")
+    try tree.write("{\"n_jobs\": 1, \"chunksize\": 1, \"version\": 12345678901234567890}", to: "ml_training_b.json")
+    let options = RunOptions(command: "migrate", targets: [PathName(tree.path(""))], pipelines: [try pipeline()])
+    let run = Run(
+      options: options, tool: ("uprev", "test"), fileSystem: LocalFileSystem(), clock: SystemClock(),
+      openers: [TreeOpener()])
+    var bytes: [UInt8] = []
+    let result = run.execute { bytes.append(contentsOf: $0) }
+    #expect(result.summary.outcomes[.newer] == 2)
+    let text = String(decoding: bytes, as: UTF8.self)
+    #expect(text.utf8.count < 10_000)
+    #expect(text.contains("\"from\": null"))
+    #expect(text.contains("\"from\": 12345678901234567890"))
+  }
+
   @Test("A run's id is made of its start and eight hexadecimal digits")
   func runID() {
     let start = Timestamp(seconds: 1_769_903_999, nanoseconds: 5)
