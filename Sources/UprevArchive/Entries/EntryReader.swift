@@ -39,7 +39,7 @@ final class EntryReader: ContainerReader {
       }
     guard supported == ARCHIVE_OK else { throw ArchiveWords.noMemory(archive) }
     try LocaleScope.run { () throws(TargetError) in
-      guard input.open(handle) == ARCHIVE_OK else { throw failure() }
+      guard input.open(handle) == ARCHIVE_OK else { throw openingFailure() }
     }
   }
 
@@ -174,8 +174,14 @@ final class EntryReader: ContainerReader {
     archive_error_string(handle).map { String(cString: $0) } ?? "no details"
   }
 
+  private func openingFailure() -> TargetError {
+    input.failure ?? ArchiveWords.libraryFailed(archive, at: input.position, words)
+  }
+
   private func failure() -> TargetError {
     if let failure = input.failure { return failure }
+    // Not before the archive is open: a search for the format that found none leaves libarchive's pointer to it behind
+    // the last one (3.6.2).
     if archive_read_has_encrypted_entries(handle) > 0 { return ArchiveWords.encrypted(archive, words) }
     return ArchiveWords.libraryFailed(archive, at: input.position, words)
   }
