@@ -89,6 +89,12 @@ struct ArchiveTests {
     for tool in ["tar", "bsdtar"] {
       let listed = try ChildProcess.run(tool, ["-tf", "after.tar"], in: folder.path)
       #expect(listed.status == 0 && listed.error.isEmpty, "\(tool): \(listed.errorText)")
+      try folder.makeFolder("by-" + tool)
+      let extracted = try ChildProcess.run(tool, ["-xf", "after.tar", "-C", "by-" + tool], in: folder.path)
+      #expect(extracted.status == 0 && extracted.error.isEmpty, "\(tool): \(extracted.errorText)")
+      let documents = folder.path("by-\(tool)/cache/ml_training")
+      try FileManager.default.removeItem(atPath: documents + "/ml_training_link.json")
+      #expect(try TreeState(documents).texts == TreeState(folder.path("after/ml_training")).texts, "\(tool)")
     }
 
     let bytes = try folder.bytes("snapshot." + suffix)
