@@ -1,5 +1,7 @@
 #include "CSystem.h"
 
+#include "OpenBeneath.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -46,6 +48,7 @@ int uprev_open(int folder, const char *name, uint32_t flags, uint32_t mode) {
   if (flags & UPREV_OPEN_NO_FOLLOW) system_flags |= O_NOFOLLOW;
   if (flags & UPREV_OPEN_DIRECTORY) system_flags |= O_DIRECTORY;
   if (flags & UPREV_OPEN_NON_BLOCKING) system_flags |= O_NONBLOCK;
+  if (flags & UPREV_OPEN_BENEATH) return uprev_open_beneath(folder, name, system_flags, mode);
   RETURN_CALL(int, openat(folder, name, system_flags, (mode_t)mode));
 }
 
@@ -212,11 +215,13 @@ int uprev_make_node(int folder, const char *name, uint8_t kind, uint32_t mode, u
   RETURN_CALL(int, mknodat(folder, name, full, (dev_t)represented_device));
 }
 
-int uprev_rename(int folder, const char *name, int new_folder, const char *new_name, int exclusive) {
+int uprev_rename(int folder, const char *name, int new_folder, const char *new_name, int mode) {
 #if defined(__linux__)
-  if (exclusive) RETURN_CALL(int, renameat2(folder, name, new_folder, new_name, RENAME_NOREPLACE));
+  if (mode == UPREV_RENAME_EXCLUSIVE) RETURN_CALL(int, renameat2(folder, name, new_folder, new_name, RENAME_NOREPLACE));
+  if (mode == UPREV_RENAME_EXCHANGE) RETURN_CALL(int, renameat2(folder, name, new_folder, new_name, RENAME_EXCHANGE));
 #else
-  if (exclusive) RETURN_CALL(int, renameatx_np(folder, name, new_folder, new_name, RENAME_EXCL));
+  if (mode == UPREV_RENAME_EXCLUSIVE) RETURN_CALL(int, renameatx_np(folder, name, new_folder, new_name, RENAME_EXCL));
+  if (mode == UPREV_RENAME_EXCHANGE) RETURN_CALL(int, renameatx_np(folder, name, new_folder, new_name, RENAME_SWAP));
 #endif
   RETURN_CALL(int, renameat(folder, name, new_folder, new_name));
 }

@@ -169,10 +169,10 @@ public struct FaultyFileSystem: FileSystem {
   }
 
   public func rename(
-    _ name: PathName, in directory: OpenFile?, to newName: PathName, in newDirectory: OpenFile?, exclusively: Bool
+    _ name: PathName, in directory: OpenFile?, to newName: PathName, in newDirectory: OpenFile?, _ mode: RenameMode
   ) throws(FileSystemError) {
-    try pass(exclusively ? "renameat2" : "renameat", newName)
-    try base.rename(name, in: directory, to: newName, in: newDirectory, exclusively: exclusively)
+    try pass(mode == .replacing ? "renameat" : "renameat2", newName)
+    try base.rename(name, in: directory, to: newName, in: newDirectory, mode)
   }
 
   public func unlink(_ name: PathName, in directory: OpenFile?) throws(FileSystemError) {
@@ -246,5 +246,50 @@ public struct FaultyFileSystem: FileSystem {
   public func resolved(_ name: PathName) throws(FileSystemError) -> PathName {
     try pass("realpath", name)
     return try base.resolved(name)
+  }
+
+  public func takeReadLease(on file: OpenFile) throws(FileSystemError) -> ReadLease {
+    try pass("fcntl")
+    return try base.takeReadLease(on: file)
+  }
+
+  public func releaseLease(of file: OpenFile) throws(FileSystemError) {
+    try pass("fcntl")
+    try base.releaseLease(of: file)
+  }
+
+  public func lock(_ file: OpenFile) throws(FileSystemError) -> Bool {
+    try pass("flock")
+    return try base.lock(file)
+  }
+
+  public func unlock(_ file: OpenFile) throws(FileSystemError) {
+    try pass("flock")
+    try base.unlock(file)
+  }
+
+  public func lockDescription(of file: OpenFile) throws(FileSystemError) -> Bool {
+    try pass("fcntl")
+    return try base.lockDescription(of: file)
+  }
+
+  public func flags(of file: OpenFile) throws(FileSystemError) -> UInt32? {
+    try pass("ioctl")
+    return try base.flags(of: file)
+  }
+
+  public func setFlags(_ flags: UInt32, of file: OpenFile) throws(FileSystemError) {
+    try pass("ioctl")
+    try base.setFlags(flags, of: file)
+  }
+
+  public func fileSystemStatus(of file: OpenFile) throws(FileSystemError) -> FileSystemStatus {
+    try pass("fstatfs")
+    return try base.fileSystemStatus(of: file)
+  }
+
+  public func clone(_ source: OpenFile, to destination: OpenFile) throws(FileSystemError) {
+    try pass("ioctl")
+    try base.clone(source, to: destination)
   }
 }

@@ -28,6 +28,16 @@ enum {
   UPREV_OPEN_NO_FOLLOW = 16,
   UPREV_OPEN_DIRECTORY = 32,
   UPREV_OPEN_NON_BLOCKING = 64,
+  // Only what lies beneath the folder, and without following any symbolic link: openat2(2). Where the system has none, a
+  // name of one component is opened without following it, and a longer one is -ENOTSUP.
+  UPREV_OPEN_BENEATH = 128,
+};
+
+// How uprev_rename treats what has the new name.
+enum {
+  UPREV_RENAME_REPLACE = 0,
+  UPREV_RENAME_EXCLUSIVE = 1,
+  UPREV_RENAME_EXCHANGE = 2,
 };
 
 // What a directory entry is.
@@ -81,8 +91,8 @@ int uprev_make_symbolic_link(int folder, const char *name, const char *destinati
 ssize_t uprev_read_symbolic_link(int folder, const char *name, char *buffer, size_t size);
 int uprev_make_hard_link(int folder, const char *name, int existing_folder, const char *existing);
 int uprev_make_node(int folder, const char *name, uint8_t kind, uint32_t mode, uint64_t represented_device);
-// renameat2(2) with RENAME_NOREPLACE where exclusive is not 0.
-int uprev_rename(int folder, const char *name, int new_folder, const char *new_name, int exclusive);
+// renameat(2), or renameat2(2) with RENAME_NOREPLACE or RENAME_EXCHANGE.
+int uprev_rename(int folder, const char *name, int new_folder, const char *new_name, int mode);
 int uprev_unlink(int folder, const char *name);
 int uprev_remove_directory(int folder, const char *name);
 
@@ -104,6 +114,38 @@ int uprev_synchronize(int file);
 int uprev_synchronize_file_system(int file);
 // Begins to write a file's dirty pages out, without waiting for them; does nothing where the system has no such call.
 int uprev_begin_writeback(int file);
+
+// An exclusive flock(2), without waiting: 1 if it was taken, 0 if somebody else has one, or -errno. It goes with the last
+// descriptor of the open file.
+int uprev_lock(int file);
+int uprev_unlock(int file);
+// An exclusive lock of the open file description on a file opened for writing (F_OFD_SETLK), for network file systems:
+// answers as uprev_lock does.
+int uprev_lock_description(int file);
+
+// The flags of chattr(1) (macOS: chflags(2)); -ENOTSUP where the file system has none.
+int64_t uprev_flags(int file);
+int uprev_set_flags(int file, uint32_t flags);
+
+// What a file system is to this project.
+enum {
+  UPREV_FILE_SYSTEM_LOCAL = 0,
+  UPREV_FILE_SYSTEM_NETWORK = 1,
+  UPREV_FILE_SYSTEM_FUSE = 2,
+  UPREV_FILE_SYSTEM_OVERLAY = 3,
+};
+
+struct uprev_file_system {
+  uint64_t free_bytes;   // for this user
+  uint64_t free_inodes;  // UINT64_MAX where they are not counted
+  uint8_t kind;
+};
+
+int uprev_file_system(int file, struct uprev_file_system *result);
+// The kernel's version as major * 1000 + minor; 0 where it is not Linux.
+int uprev_kernel_version(void);
+// Makes an empty file share the blocks of another (FICLONE, fclonefileat's kin); -ENOTSUP where the file system cannot.
+int uprev_clone(int source, int destination);
 
 // The caller frees the path with uprev_free.
 int uprev_real_path(const char *name, char **path);

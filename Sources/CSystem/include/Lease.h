@@ -7,9 +7,12 @@
 extern "C" {
 #endif
 
-// 1 if some process has the file behind the descriptor, which is open for reading only, open for writing; 0 if none has;
-// -errno where that cannot be told (no leases there, or not the file's owner).
-int uprev_is_open_for_writing(int file);
+// Takes a read lease on a file that is open for reading only: 1 if some process has the file open for writing (no lease is
+// held then); 0 if none has, and whoever opens it for writing now waits until the lease is given back; -errno where that
+// cannot be told (no leases there, or not the file's owner).
+int uprev_take_read_lease(int file);
+// Gives it back. Closing the descriptor does so too.
+int uprev_release_lease(int file);
 
 #ifdef __cplusplus
 }

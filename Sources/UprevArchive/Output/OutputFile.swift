@@ -48,7 +48,7 @@ final class OutputFile {
       throw ArchiveWords.attributesNotKept(error, location.path)
     }
     try flush()
-    guard fileSystem.isOpenForWriting(original) != true else { throw ArchiveWords.openForWriting(location.path) }
+    guard try !isOpenForWriting(original) else { throw ArchiveWords.openForWriting(location.path) }
     let result: AtomicReplace.Result
     do {
       result = try temporary.replace(location.name, in: location.folder, ifStill: status)
@@ -57,6 +57,21 @@ final class OutputFile {
     }
     guard result == .replaced else { throw ArchiveWords.changedDuringRun(location.path) }
     try flushFolder()
+  }
+
+  /// Whether some process is known to have the file open for writing.
+  private func isOpenForWriting(_ file: OpenFile) throws(TargetError) -> Bool {
+    do {
+      switch try fileSystem.takeReadLease(on: file) {
+      case .openForWriting: return true
+      case .unavailable: return false
+      case .granted:
+        try fileSystem.releaseLease(of: file)
+        return false
+      }
+    } catch {
+      throw ArchiveWords.writeFailed(error, location.path)
+    }
   }
 
   /// Takes the place that was chosen for it, where nothing is, with `mode`.

@@ -43,7 +43,17 @@ public struct AtomicReplace: Sendable {
   public func replace(
     _ name: PathName, in folder: OpenFile?, with temporary: PathName, in temporaryFolder: OpenFile?
   ) throws(FileSystemError) {
-    try fileSystem.rename(temporary, in: temporaryFolder, to: name, in: folder, exclusively: false)
+    try fileSystem.rename(temporary, in: temporaryFolder, to: name, in: folder, .replacing)
+  }
+
+  /// Swaps the two names in one step: each then leads to what the other led to. Nothing is lost, whatever they are.
+  ///
+  /// - Throws: ``FileSystemError``: of kind ``FailureKind/absent`` where one of them is missing, ``FailureKind/unsupported``
+  ///   where the file system cannot exchange.
+  public func exchange(
+    _ name: PathName, in folder: OpenFile?, with other: PathName, in otherFolder: OpenFile?
+  ) throws(FileSystemError) {
+    try fileSystem.rename(other, in: otherFolder, to: name, in: folder, .exchanging)
   }
 
   /// Puts `temporary`, a file or a folder, at `name`, where nothing is.
@@ -53,7 +63,7 @@ public struct AtomicReplace: Sendable {
     _ name: PathName, in folder: OpenFile?, from temporary: PathName, in temporaryFolder: OpenFile?
   ) throws(FileSystemError) {
     do {
-      try fileSystem.rename(temporary, in: temporaryFolder, to: name, in: folder, exclusively: true)
+      try fileSystem.rename(temporary, in: temporaryFolder, to: name, in: folder, .exclusive)
       return
     } catch  where error.kind == .unsupported {
       // NFS and some FUSE file systems know no exclusive rename.
@@ -61,7 +71,7 @@ public struct AtomicReplace: Sendable {
     let kind = try fileSystem.status(of: temporary, in: temporaryFolder, followingLinks: false).kind
     if kind == .directory {
       // A plain rename of a folder replaces nothing but an empty folder.
-      try fileSystem.rename(temporary, in: temporaryFolder, to: name, in: folder, exclusively: false)
+      try fileSystem.rename(temporary, in: temporaryFolder, to: name, in: folder, .replacing)
     } else {
       try fileSystem.makeHardLink(name, in: folder, to: temporary, in: temporaryFolder)
       try fileSystem.unlink(temporary, in: temporaryFolder)

@@ -52,6 +52,10 @@ public enum FailureKind: Hashable, Sendable {
   case outOfRange
   /// `ENODATA` (macOS: `ENOATTR`)
   case noAttribute
+  /// `EBADF`: open for something else
+  case badDescriptor
+  /// `ENOLCK`
+  case noLocks
   case other
 
   public init(_ number: Int32) {
@@ -80,6 +84,8 @@ public enum FailureKind: Hashable, Sendable {
       case ENOTSUP, EOPNOTSUPP, ENOSYS, EINVAL: .unsupported
       case ERANGE: .outOfRange
       case noAttributeNumber: .noAttribute
+      case EBADF: .badDescriptor
+      case ENOLCK: .noLocks
       default: .other
       }
   }

@@ -31,9 +31,9 @@ public protocol FileSystem: Sendable {
   ) throws(FileSystemError)
   /// `mknod(2)`, for fifos, sockets and devices.
   func makeNode(_ name: PathName, in directory: OpenFile?, like status: FileStatus) throws(FileSystemError)
-  /// `renameat2(2)`; `exclusively` is `RENAME_NOREPLACE`. Called by `AtomicReplace` alone.
+  /// `renameat2(2)`. Called by `AtomicReplace` alone.
   func rename(
-    _ name: PathName, in directory: OpenFile?, to newName: PathName, in newDirectory: OpenFile?, exclusively: Bool
+    _ name: PathName, in directory: OpenFile?, to newName: PathName, in newDirectory: OpenFile?, _ mode: RenameMode
   ) throws(FileSystemError)
   func unlink(_ name: PathName, in directory: OpenFile?) throws(FileSystemError)
   func removeDirectory(_ name: PathName, in directory: OpenFile?) throws(FileSystemError)
@@ -55,6 +55,28 @@ public protocol FileSystem: Sendable {
   /// `syncfs(2)` of the file system that holds `file`, and its error since `file` was opened.
   func synchronizeFileSystem(of file: OpenFile) throws(FileSystemError)
   func truncate(_ file: OpenFile, to size: Int64) throws(FileSystemError)
+  /// Takes a read lease (`fcntl(2)`, `F_SETLEASE`) on a file that is open for reading only, as a sign that nobody has it open
+  /// for writing. A lease that was granted is held until ``releaseLease(of:)`` or until the file is closed: whoever opens the
+  /// file for writing meanwhile waits.
+  func takeReadLease(on file: OpenFile) throws(FileSystemError) -> ReadLease
+  func releaseLease(of file: OpenFile) throws(FileSystemError)
+  /// An exclusive `flock(2)`, without waiting; it goes when the file is closed.
+  ///
+  /// - Returns: whether it was taken; false where another open file has it.
+  /// - Throws: ``FileSystemError``, of kind ``FailureKind/unsupported`` or `badDescriptor` where the file system needs a
+  ///   file that is open for writing (``lockDescription(of:)``).
+  func lock(_ file: OpenFile) throws(FileSystemError) -> Bool
+  func unlock(_ file: OpenFile) throws(FileSystemError)
+  /// The same by `fcntl(2)`, `F_OFD_SETLK`, on a file that is open for writing: for network file systems.
+  func lockDescription(of file: OpenFile) throws(FileSystemError) -> Bool
+  /// The flags of `chattr(1)` (macOS: `chflags(2)`); nil where the file system has none.
+  func flags(of file: OpenFile) throws(FileSystemError) -> UInt32?
+  func setFlags(_ flags: UInt32, of file: OpenFile) throws(FileSystemError)
+  /// `fstatfs(2)`: what holds the file, and how much room is left there.
+  func fileSystemStatus(of file: OpenFile) throws(FileSystemError) -> FileSystemStatus
+  /// Lets an empty file share the blocks of another (`FICLONE`).
+  /// - Throws: ``FileSystemError``, of kind ``FailureKind/unsupported`` where the file system cannot.
+  func clone(_ source: OpenFile, to destination: OpenFile) throws(FileSystemError)
   /// `realpath(3)`
   func resolved(_ name: PathName) throws(FileSystemError) -> PathName
 }
@@ -74,6 +96,56 @@ public struct OpenFlags: OptionSet, Sendable {
   public static let directory = OpenFlags(rawValue: 32)
   /// So that opening a fifo that took a document's place does not wait.
   public static let nonBlocking = OpenFlags(rawValue: 64)
+  /// Only what lies beneath the directory, following no symbolic link on the way: `openat2(2)` with `RESOLVE_BENEATH` and
+  /// `RESOLVE_NO_SYMLINKS`. Where the system has none, a name of several components is refused (`unsupported`), and one
+  /// component is opened with `O_NOFOLLOW`.
+  public static let beneath = OpenFlags(rawValue: 128)
+}
+
+/// What `rename(2)` does with what has the new name.
+public enum RenameMode: Hashable, Sendable {
+  /// It is gone.
+  case replacing
+  /// It makes the call fail (`RENAME_NOREPLACE`).
+  case exclusive
+  /// It gets the old name (`RENAME_EXCHANGE`; macOS `RENAME_SWAP`).
+  case exchanging
+}
+
+/// What a request for a read lease came to.
+public enum ReadLease: Hashable, Sendable {
+  /// Nobody has the file open for writing, and whoever opens it so now waits.
+  case granted
+  /// Some process has the file open for writing.
+  case openForWriting
+  /// It cannot be told: the file belongs to somebody else, or its file system has no leases.
+  case unavailable
+}
+
+/// What holds a file.
+public struct FileSystemStatus: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    case local
+    case network
+    case fuse
+    case overlay
+  }
+
+  public var kind: Kind
+  /// For this user.
+  public var freeBytes: UInt64
+  /// `UInt64.max` where they are not counted.
+  public var freeInodes: UInt64
+  /// Whether `syncfs(2)` tells of errors there: not before Linux 5.8, not on FUSE, and not on an overlay, which may be
+  /// mounted `volatile`.
+  public var reportsFlushErrors: Bool
+
+  public init(kind: Kind, freeBytes: UInt64, freeInodes: UInt64, reportsFlushErrors: Bool) {
+    self.kind = kind
+    self.freeBytes = freeBytes
+    self.freeInodes = freeInodes
+    self.reportsFlushErrors = reportsFlushErrors
+  }
 }
 
 /// What a directory entry is.

@@ -52,6 +52,8 @@ extension FileSystemError {
     case .unsupported: "the file system does not support it"
     case .outOfRange: "an attribute is larger than the system allows"
     case .noAttribute: "an attribute is missing"
+    case .badDescriptor: "it is open for something else"
+    case .noLocks: "the system has no more locks"
     case .other: "the system refuses"
     }
   }

@@ -127,10 +127,16 @@ public struct LocalFileSystem: FileSystem {
   }
 
   public func rename(
-    _ name: PathName, in directory: OpenFile?, to newName: PathName, in newDirectory: OpenFile?, exclusively: Bool
+    _ name: PathName, in directory: OpenFile?, to newName: PathName, in newDirectory: OpenFile?, _ mode: RenameMode
   ) throws(FileSystemError) {
-    _ = try onNames(exclusively ? "renameat2" : "renameat", name, newName) {
-      uprev_rename(number(directory), $0, number(newDirectory), $1, exclusively ? 1 : 0)
+    let number: (call: String, mode: Int) =
+      switch mode {
+      case .replacing: ("renameat", UPREV_RENAME_REPLACE)
+      case .exclusive: ("renameat2", UPREV_RENAME_EXCLUSIVE)
+      case .exchanging: ("renameat2", UPREV_RENAME_EXCHANGE)
+      }
+    _ = try onNames(number.call, name, newName) {
+      uprev_rename(self.number(directory), $0, self.number(newDirectory), $1, Int32(number.mode))
     }
   }
 
