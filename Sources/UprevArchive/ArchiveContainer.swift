@@ -29,6 +29,18 @@ final class ArchiveContainer: Container {
     format == .tar ? nil : ArchiveWords.onlyTarInPlace(location.path, format.rawValue)
   }
 
+  func journalTarget() throws -> JournalTarget {
+    do throws(FileSystemError) {
+      let resolved = try fileSystem.resolved(location.path)
+      return JournalTarget(path: location.path, resolvedPath: resolved, kind: .archive, identity: status.identity)
+    } catch {
+      throw ArchiveWords.readFailed(error, location.path)
+    }
+  }
+
+  func claim(_ options: ContainerClaimOptions, warn: WarningSink) throws {
+  }
+
   func makeReader(_ options: ContainerReadOptions) throws -> any ContainerReader {
     let reader: any ContainerReader =
       switch format {

@@ -19,6 +19,8 @@ public enum ErrorCode: String, CaseIterable, Sendable {
   case limitExceeded = "limit-exceeded"
   /// The run was stopped by a signal; only a target or a run carries it, never a document.
   case interrupted
+  /// Another run holds the target; only a target carries it.
+  case targetBusy = "target-busy"
 }
 
 /// What a run noticed without failing. The list is closed and documented in `docs/report.md`.
@@ -37,6 +39,22 @@ public enum WarningCode: String, CaseIterable, Sendable {
   case notCopied = "not-copied"
   /// Something of this run could not be cleaned up.
   case notCleanedUp = "not-cleaned-up"
+  /// Another program's file was caught while a document was replaced; it is kept under another name.
+  case fileKept = "file-kept"
+  /// A document was replaced where names cannot be exchanged, or writers cannot be seen: a save in that moment may be lost.
+  case unprotectedReplace = "unprotected-replace"
+  /// What an interrupted run had left was brought to an end.
+  case recovered
+  /// What an interrupted run left could not be brought to an end.
+  case notRecovered = "not-recovered"
+  /// A damaged state database was set aside, and a new one begun.
+  case stateSetAside = "state-set-aside"
+  /// A change cannot be undone.
+  case notJournaled = "not-journaled"
+  /// Undo: an attribute was changed since, and stays as it is.
+  case attributeChangedSince = "attribute-changed-since"
+  /// A file beside an archive looks like its checksum or signature, which holds no more.
+  case checksumStale = "checksum-stale"
   /// More warnings of one code than a report lists.
   case warningsOmitted = "warnings-omitted"
 }

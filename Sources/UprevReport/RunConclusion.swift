@@ -12,7 +12,7 @@ public enum RunStatus: String, CaseIterable, Sendable {
 public struct RunConclusion: Equatable, Sendable {
   /// What the report says of the run.
   public let status: RunStatus
-  /// 0, 1 or 3, as `docs/report.md` has them.
+  /// 0, 1, 3 or 75, as `docs/report.md` has them.
   public let exitStatus: Int32
 
   /// - Parameters:
@@ -25,7 +25,8 @@ public struct RunConclusion: Equatable, Sendable {
     if strict { failures += summary.outcomes[.newer] + summary.outcomes[.unmatched] }
 
     if error != nil || failedTargets > 0 {
-      exitStatus = 1
+      let isOnlyBusy = error == nil && targets.allSatisfy { $0.error == nil || $0.error?.code == .targetBusy }
+      exitStatus = isOnlyBusy ? 75 : 1
       status = error != nil || failedTargets == targets.count ? .failed : .partial
     } else if failures > 0 {
       exitStatus = 3

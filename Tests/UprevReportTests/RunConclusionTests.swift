@@ -7,6 +7,8 @@ struct RunConclusionTests {
     var outcomes: [Outcome]
     /// Whether each target is whole.
     var targets: [Bool]
+    /// Whether the last target is held by another run.
+    var isBusy = false
     var interrupted = false
     var strict = false
     var status: RunStatus
@@ -25,6 +27,10 @@ struct RunConclusionTests {
       Case(outcomes: [.migrated], targets: [true, false], status: .partial, exitStatus: 1),
       Case(outcomes: [.rejected], targets: [true, false], status: .partial, exitStatus: 1),
       Case(outcomes: [], targets: [false], status: .failed, exitStatus: 1),
+      Case(outcomes: [.rejected], targets: [true], isBusy: true, status: .partial, exitStatus: 75),
+      Case(outcomes: [], targets: [], isBusy: true, status: .failed, exitStatus: 75),
+      Case(outcomes: [], targets: [false], isBusy: true, status: .failed, exitStatus: 1),
+      Case(outcomes: [], targets: [true], isBusy: true, interrupted: true, status: .failed, exitStatus: 1),
       Case(outcomes: [.rejected], targets: [false, false], status: .failed, exitStatus: 1),
       Case(outcomes: [.migrated], targets: [true], interrupted: true, status: .failed, exitStatus: 1),
       Case(outcomes: [], targets: [], interrupted: true, status: .failed, exitStatus: 1),
@@ -39,8 +45,12 @@ struct RunConclusionTests {
       summary.add(DocumentRecord(target: PathName("t"), path: PathName("p"), format: nil, outcome: outcome))
     }
     let damage = ReportError(code: .archiveDamaged, message: "damaged")
+    var targets = test.targets.map { TargetRecord(path: PathName("t"), error: $0 ? nil : damage) }
+    if test.isBusy {
+      targets.append(TargetRecord(path: PathName("b"), error: ReportError(code: .targetBusy, message: "busy")))
+    }
     let conclusion = RunConclusion(
-      summary: summary, targets: test.targets.map { TargetRecord(path: PathName("t"), error: $0 ? nil : damage) },
+      summary: summary, targets: targets,
       error: test.interrupted ? ReportError(code: .interrupted, message: "stopped") : nil, strict: test.strict)
     #expect(conclusion.status == test.status)
     #expect(conclusion.exitStatus == test.exitStatus)

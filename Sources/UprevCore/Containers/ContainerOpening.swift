@@ -37,9 +37,15 @@ public struct ContainerWriteOptions: Sendable {
   public var batchBytes: Int
   /// Threads that a writer may use beside the caller's, for work that overlaps; 0 does everything on the caller's.
   public var sideThreads: Int
+  /// Where every change is written down before it is made; nil: it cannot be undone.
+  public var journal: (any TargetJournal)?
+  /// Decides about a document that changed between reading and replacing, and was read again; nil: it is rejected.
+  public var redecide: (@Sendable (Document) -> Decision)?
+  /// Whether nothing at all is changed before ``ContainerWriter/finish()``, and then everything or nothing.
+  public var isAllOrNothing = false
 
   public init(
-    runID: String, durability: Durability = .batch, batchCount: Int = 4096, batchBytes: Int = 64 << 20,
+    runID: String, durability: Durability = .batch, batchCount: Int = 4096, batchBytes: Int = 32 << 20,
     sideThreads: Int = 2
   ) {
     self.runID = runID
@@ -47,6 +53,21 @@ public struct ContainerWriteOptions: Sendable {
     self.batchCount = batchCount
     self.batchBytes = batchBytes
     self.sideThreads = sideThreads
+  }
+}
+
+/// What a container needs to know to be claimed by a run.
+public struct ContainerClaimOptions: Sendable {
+  public var runID: String
+  /// How long to wait for another run that holds it, seconds.
+  public var waitSeconds: Double
+  /// Asked while waiting; true gives up.
+  public var shouldStop: @Sendable () -> Bool
+
+  public init(runID: String, waitSeconds: Double = 0, shouldStop: @escaping @Sendable () -> Bool = { false }) {
+    self.runID = runID
+    self.waitSeconds = waitSeconds
+    self.shouldStop = shouldStop
   }
 }
 
@@ -61,6 +82,14 @@ public protocol Container: AnyObject {
   /// Why nothing in the container can be changed in place, with the way out; nil where it can. What a dry run says instead
   /// of trying.
   var refusalToChange: TargetError? { get }
+  /// What a journal must know of it.
+  /// - Throws: ``TargetError``
+  func journalTarget() throws -> JournalTarget
+  /// Before a run changes the container in place: makes it this run's alone, for as long as the container lives, and brings
+  /// to an end what an interrupted run left there.
+  ///
+  /// - Throws: ``TargetError``, `target-busy` where another run holds it.
+  func claim(_ options: ContainerClaimOptions, warn: WarningSink) throws
   /// - Throws: ``TargetError``
   func makeReader(_ options: ContainerReadOptions) throws -> any ContainerReader
   /// A writer that changes the container in place.

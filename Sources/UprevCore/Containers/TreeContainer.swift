@@ -21,6 +21,19 @@ public final class TreeContainer: Container {
     self.fileSystem = fileSystem
   }
 
+  public func journalTarget() throws -> JournalTarget {
+    do throws(FileSystemError) {
+      let resolved = try fileSystem.resolved(path)
+      let status = try fileSystem.status(of: resolved, in: nil, followingLinks: false)
+      return JournalTarget(path: path, resolvedPath: resolved, kind: .tree, identity: status.identity)
+    } catch {
+      throw error.targetError(.reading, about: path)
+    }
+  }
+
+  public func claim(_ options: ContainerClaimOptions, warn: WarningSink) throws {
+  }
+
   public func makeReader(_ options: ContainerReadOptions) throws -> any ContainerReader {
     TreeReader(self, options)
   }

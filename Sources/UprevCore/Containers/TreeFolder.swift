@@ -5,20 +5,12 @@ import UprevReport
 /// It holds no descriptor (but the root's): a batch of documents may lie in more folders than a process may hold open.
 /// ``FolderHandles`` opens it again when it is needed, and only if it is still the same folder.
 public final class TreeFolder: @unchecked Sendable {
-  /// Which folder of the machine this is.
-  public struct Identity: Hashable, Sendable {
-    /// `st_dev`
-    public let device: UInt64
-    /// `st_ino`
-    public let inode: UInt64
-  }
-
   /// The folder that holds it; nil for the root. Changed by nobody but the `deinit` of its last owner.
   public private(set) var parent: TreeFolder?
   /// Its name in `parent`; empty for the root.
   public let name: PathName
   /// The folder that it was when it was reached.
-  public let identity: Identity
+  public let identity: FileIdentity
   /// The root's descriptor, open for as long as anything of the tree lives.
   let rootFile: OpenFile?
 
@@ -26,7 +18,7 @@ public final class TreeFolder: @unchecked Sendable {
   init(root: OpenFile, status: FileStatus) {
     parent = nil
     name = PathName("")
-    identity = Identity(device: status.device, inode: status.inode)
+    identity = status.identity
     rootFile = root
   }
 
@@ -34,7 +26,7 @@ public final class TreeFolder: @unchecked Sendable {
   init(_ name: PathName, in parent: TreeFolder, status: FileStatus) {
     self.parent = parent
     self.name = name
-    identity = Identity(device: status.device, inode: status.inode)
+    identity = status.identity
     rootFile = nil
   }
 

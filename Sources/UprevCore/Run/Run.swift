@@ -11,6 +11,7 @@ public final class Run {
   private let clock: any RunClock
   private let openers: [any ContainerOpener]
   private let shouldStop: @Sendable () -> Bool
+  private let journal: (any RunJournal)?
   private let observer: (any RunObserver)?
   /// The run's name: in its report, in its staging folders, in its state.
   public let id: RunID
@@ -18,11 +19,13 @@ public final class Run {
 
   /// - Parameters:
   ///   - openers: tried in order; the first that opens a target keeps it.
+  ///   - journal: where changes are written down before they are made; nil: they cannot be undone. A run that changes nothing
+  ///     in place does not use it.
   ///   - shouldStop: asked between batches; true ends the run early and cleanly.
   public init(
     options: RunOptions, tool: (name: String, version: String), fileSystem: any FileSystem, clock: any RunClock,
-    openers: [any ContainerOpener], shouldStop: @escaping @Sendable () -> Bool = { false },
-    observer: (any RunObserver)? = nil
+    openers: [any ContainerOpener], journal: (any RunJournal)? = nil,
+    shouldStop: @escaping @Sendable () -> Bool = { false }, observer: (any RunObserver)? = nil
   ) {
     self.options = options
     self.tool = tool
@@ -31,6 +34,7 @@ public final class Run {
     self.openers = openers
     self.shouldStop = shouldStop
     self.observer = observer
+    self.journal = options.changesInPlace ? journal : nil
     startedAt = clock.now()
     id = RunID(startedAt: startedAt, random: UInt32.random(in: 0...UInt32.max))
   }
@@ -50,8 +54,14 @@ public final class Run {
           pipelines: options.pipelines.map { PipelineRecord(name: $0.name, digest: $0.digest) }),
         sink: report)
     }
+    do throws(JournalError) {
+      try journal?.begin(JournalRun(id: id, command: options.command, startedAt: startedAt))
+    } catch {
+      return finish(ledger, error: .notJournaled(error))
+    }
     let targetRun = TargetRun(
       options: options, decider: Decider(formats: formats, hashesUnlisted: options.listsEveryDocument),
+      journal: journal,
       readOptions: ContainerReadOptions(
         claims: Claims(formats: formats.map(\.files), excluded: options.excluded),
         maximumDocumentSize: options.maximumDocumentSize, yieldsPassthrough: false),
@@ -68,25 +78,37 @@ public final class Run {
         target, sink: { ledger.record($0, in: target) }, warn: { ledger.warn($0, in: target) })
       ledger.end(record, stages)
     }
-    return finish(ledger)
+    return finish(ledger, error: shouldStop() ? .interrupted : nil)
   }
 
   /// Bytes between the reader and the writer before the reader waits.
   private static let maximumBytesInHand = 16 << 20
 
-  private func finish(_ ledger: RunLedger) -> RunResult {
-    let error = shouldStop() ? TargetError.interrupted.report : nil
-    let conclusion = RunConclusion(
-      summary: ledger.summary, targets: ledger.targets, error: error, strict: options.isStrict)
+  private func finish(_ ledger: RunLedger, error: TargetError?) -> RunResult {
+    var failure = error?.report
+    var conclusion = conclude(ledger, failure)
+    let finishedAt = clock.now()
+    do throws(JournalError) {
+      try journal?.finish(JournalEnd(finishedAt: finishedAt, status: conclusion.status, summary: ledger.summary))
+    } catch {
+      failure = failure ?? TargetError.notJournaled(error).report
+      conclusion = conclude(ledger, failure)
+    }
     ledger.writing {
       try $0.finish(
         ReportTail(
           targets: ledger.targets, summary: ledger.summary, stages: ledger.stages, warnings: ledger.warnings,
-          error: error, status: conclusion.status, finishedAt: clock.now()))
+          error: failure, status: conclusion.status, finishedAt: finishedAt))
     }
     return RunResult(
-      id: id, conclusion: conclusion, summary: ledger.summary, targets: ledger.targets, error: error,
+      id: id, conclusion: conclusion, summary: ledger.summary, targets: ledger.targets, error: failure,
       reportError: ledger.reportError)
+  }
+}
+
+extension Run {
+  private func conclude(_ ledger: RunLedger, _ error: ReportError?) -> RunConclusion {
+    RunConclusion(summary: ledger.summary, targets: ledger.targets, error: error, strict: options.isStrict)
   }
 }
 

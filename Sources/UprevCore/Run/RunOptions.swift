@@ -26,8 +26,15 @@ public struct RunOptions: Sendable {
   public var excluded: [Glob] = []
   /// Bytes.
   public var maximumDocumentSize = RunOptions.defaultMaximumDocumentSize
+  /// How long to wait for another run that holds a target, seconds.
+  public var waitSeconds = 0.0
+  /// Whether one rejected document (with ``isStrict`` also a `newer` or `unmatched` one) keeps everything as it is.
+  public var isAllOrNothing = false
   /// Documents that travel together between threads.
   public var batchCount = 64
+
+  /// Whether the targets themselves are changed.
+  public var changesInPlace: Bool { !isDryRun && output == nil && !onlyCounts }
 
   /// 256 MiB.
   public static let defaultMaximumDocumentSize = 256 << 20

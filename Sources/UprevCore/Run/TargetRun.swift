@@ -4,6 +4,7 @@ import UprevReport
 struct TargetRun {
   let options: RunOptions
   let decider: Decider
+  let journal: (any RunJournal)?
   let readOptions: ContainerReadOptions
   let writeOptions: ContainerWriteOptions
   let openers: [any ContainerOpener]
@@ -22,10 +23,19 @@ struct TargetRun {
   ) -> (record: TargetRecord, stages: StageRecords) {
     var record = TargetRecord(path: target)
     var stages = StageRecords()
+    var targetJournal: (any TargetJournal)?
     do {
       let (container, opener) = try open(target)
       record.kind = container.kind
-      let (writer, isWhole) = try makeWriter(of: container, opener: opener, sink: sink, warn: warn)
+      if options.changesInPlace {
+        try container.claim(
+          ContainerClaimOptions(
+            runID: writeOptions.runID, waitSeconds: options.waitSeconds, shouldStop: shouldStop), warn: warn)
+        targetJournal = try journal?.begin(container.journalTarget())
+      }
+      var writeOptions = writeOptions
+      writeOptions.journal = targetJournal
+      let (writer, isWhole) = try makeWriter(of: container, opener: opener, writeOptions, sink: sink, warn: warn)
       var readOptions = readOptions
       readOptions.yieldsPassthrough = isWhole
       let reader = try container.makeReader(readOptions)
@@ -57,8 +67,15 @@ struct TargetRun {
       }
     } catch let error as TargetError {
       record.error = error.report
+    } catch let error as JournalError {
+      record.error = TargetError.notJournaled(error).report
     } catch {
       record.error = TargetError.unexpected(error).report
+    }
+    do throws(JournalError) {
+      try targetJournal?.finish(record)
+    } catch {
+      record.error = record.error ?? TargetError.notJournaled(error).report
     }
     return (record, stages)
   }
@@ -72,7 +89,8 @@ struct TargetRun {
 
   /// - Returns: the writer, and whether it makes a whole new container (and so needs the passthrough).
   private func makeWriter(
-    of container: any Container, opener: any ContainerOpener, sink: @escaping DecisionSink, warn: @escaping WarningSink
+    of container: any Container, opener: any ContainerOpener, _ writeOptions: ContainerWriteOptions,
+    sink: @escaping DecisionSink, warn: @escaping WarningSink
   ) throws -> (any ContainerWriter, Bool) {
     if options.isDryRun {
       let refusal = options.output == nil && !options.onlyCounts ? container.refusalToChange : nil

@@ -14,11 +14,11 @@ final class StagingFolders {
   private let warn: WarningSink
   /// Two a file system, used in turn: the kernel locks a folder for each change in it, and one batch is staged while the
   /// one before is renamed out of its folder.
-  private var tops: [[TreeFolder.Identity: StagingFolder]] = [[:], [:]]
+  private var tops: [[FileIdentity: StagingFolder]] = [[:], [:]]
   private var turn = 0
-  private var besides: [TreeFolder.Identity: StagingFolder] = [:]
+  private var besides: [FileIdentity: StagingFolder] = [:]
   /// Folders whose documents are staged beside them: their top cannot be used.
-  private var staysBeside: Set<TreeFolder.Identity> = []
+  private var staysBeside: Set<FileIdentity> = []
 
   init(_ fileSystem: any FileSystem, runID: String, warn: @escaping WarningSink) {
     self.fileSystem = fileSystem

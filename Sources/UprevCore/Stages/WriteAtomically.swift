@@ -91,7 +91,7 @@ final class Commit {
   private let handles: FolderHandles
   /// Folders with new entries, each once, in order.
   private var touched: [TreeFolder] = []
-  private var isTouched: Set<TreeFolder.Identity> = []
+  private var isTouched: Set<FileIdentity> = []
 
   init(_ fileSystem: any FileSystem, _ durability: Durability) {
     self.fileSystem = fileSystem
