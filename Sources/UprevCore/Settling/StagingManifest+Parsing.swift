@@ -31,7 +31,7 @@ extension StagingManifest {
       let whole = bytes[line.startIndex..<end]
       guard StagingFile.isSealed(whole) else { continue }
       guard let (slot, sighting) = StagingFile.returned(whole) else { throw .notUnderstood }
-      returns[slot, default: []].append(sighting)
+      returns[slot, default: []].appendReturn(sighting)
     }
     return returns
   }
@@ -204,9 +204,23 @@ private enum StagingFile {
 }
 
 extension StagingManifest {
-  /// Whether a name is one that a run gives to its temporaries: a number.
-  static func isSlot(_ name: PathName) -> Bool {
-    (1...19).contains(name.bytes.count) && name.bytes.allSatisfy { (0x30...0x39).contains($0) }
+  /// Whether a name is one that a run gives to its temporaries.
+  static func isSlot(_ name: PathName) -> Bool { number(ofSlot: name) != nil }
+
+  /// The number that a temporary is called by; nil for any other name.
+  static func number(ofSlot name: PathName) -> UInt64? { number(name.bytes[...]) }
+
+  /// The number of a manifest's name; nil for any other name.
+  static func number(ofManifest name: PathName) -> UInt64? {
+    let prefix = Array("manifest-".utf8)
+    return name.bytes.starts(with: prefix) ? number(name.bytes.dropFirst(prefix.count)) : nil
+  }
+
+  /// Plain digits, as `String(_:)` writes them.
+  private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
+    guard (1...19).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    if digits.count > 1, digits.first == UInt8(ascii: "0") { return nil }
+    return UInt64(String(decoding: digits, as: UTF8.self))
   }
 }
 
