@@ -4,7 +4,9 @@ import UprevReport
 enum OwnName {
   private static let prefix: StaticString = ".uprev-"
   private static let keptMark = Array(".uprev-kept-".utf8)
-  private static let longestName = 255
+
+  /// What a run locks in the root of a tree where the root itself cannot be locked.
+  static let lockFile = PathName("\(prefix)lock")
 
   static func isOwn(_ name: UnsafeRawBufferPointer) -> Bool {
     let prefix = UnsafeRawBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount)
@@ -44,14 +46,6 @@ enum OwnName {
     }
     let run = String(decoding: id, as: UTF8.self)
     return isStaging(name, of: run) ? run : nil
-  }
-
-  /// Under which name another program's file is kept: `NAME.uprev-kept-RUN-n`, where a name that would be too long loses bytes
-  /// at its end.
-  static func kept(_ name: PathName, _ runID: String, _ number: Int) -> PathName {
-    let suffix = keptMark + Array("\(runID)-\(number)".utf8)
-    let room = max(1, longestName - suffix.count)
-    return PathName(name.bytes.prefix(room) + suffix)
   }
 
   /// Whether a name is one under which another program's file is kept.

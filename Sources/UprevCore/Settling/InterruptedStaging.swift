@@ -26,8 +26,6 @@ struct InterruptedStaging {
   /// Temporaries that no whole manifest lists. A manifest is flushed before the first exchange that it is about, and removed
   /// after its last slot was settled: so such a temporary was never exchanged, or what is in its slot is superseded.
   var unlisted: [PathName] = []
-  /// Files of the run that hold no text, the manifests included, in the order in which they are to be removed.
-  var files: [PathName] = []
   /// What no run puts there.
   var strange: [PathName] = []
 
@@ -82,11 +80,20 @@ extension InterruptedStaging {
     return names.sorted()
   }
 
+  /// Files of the run that hold no text, in the order in which they are to be removed: what says how to go on goes last.
+  func filesNow(_ fileSystem: any FileSystem) throws(FileSystemError) -> [PathName] {
+    let names = try Self.names(in: file, fileSystem)
+    let manifests = names.filter { StagingManifest.number(ofManifest: $0) != nil }
+    return manifests + names.filter { $0.bytes.withUnsafeBytes(StagingManifest.isRecord) }
+      + names.filter { $0 == StagingManifest.committedName }
+  }
+
   private static func read(
     _ name: PathName, _ file: OpenFile, _ names: [PathName], _ fileSystem: any FileSystem
   ) -> Found {
     var slots: [PathName] = []
     var manifests: [(number: UInt64, name: PathName)] = []
+    var returns: [(number: UInt64, name: PathName)] = []
     var others: [PathName] = []
     var strange: [PathName] = []
     for name in names {
@@ -94,7 +101,9 @@ extension InterruptedStaging {
         slots.append(name)
       } else if let number = StagingManifest.number(ofManifest: name) {
         manifests.append((number, name))
-      } else if name == StagingManifest.committedName || name == StagingManifest.returnsName || isProbe(name) {
+      } else if let number = StagingManifest.number(ofReturns: name) {
+        returns.append((number, name))
+      } else if name == StagingManifest.committedName || name.bytes.withUnsafeBytes(StagingManifest.isRecord) {
         others.append(name)
       } else {
         strange.append(name)
@@ -132,20 +141,15 @@ extension InterruptedStaging {
     staging.manifests = wholeNames
     staging.unlisted = slots.filter { slot in StagingManifest.number(ofSlot: slot).map { !listed.contains($0) } ?? true
     }
-    staging.files = manifests.map(\.name) + others
     staging.strange = strange
-    if others.contains(StagingManifest.returnsName) {
-      do throws(RecoveryProblem) {
-        staging.returns = try reader.returns()
-      } catch {
-        return .refused(error)
-      }
+    do throws(RecoveryProblem) {
+      returns.sort { $0.number < $1.number }
+      for (_, name) in returns { staging.returns = try reader.returns(name, after: staging.returns) }
+    } catch {
+      return .refused(error)
     }
     return .interrupted(staging)
   }
-
-  /// What a run leaves that was killed while it found out whether two names can be exchanged.
-  private static func isProbe(_ name: PathName) -> Bool { name == PathName("probe-1") || name == PathName("probe-2") }
 }
 
 /// Reads the files of a staging folder that hold no text.
@@ -171,11 +175,13 @@ struct StagingFileReader {
     }
   }
 
-  func returns() throws(RecoveryProblem) -> [PathName: [Sighting]] {
-    let name = StagingManifest.returnsName
-    guard let bytes = try bytes(of: name) else { return [:] }
+  /// - Parameter earlier: what the files before it say.
+  func returns(
+    _ name: PathName, after earlier: [PathName: [Sighting]]
+  ) throws(RecoveryProblem) -> [PathName: [Sighting]] {
+    guard let bytes = try bytes(of: name) else { return earlier }
     do {
-      return try StagingManifest.parsedReturns(bytes)
+      return try StagingManifest.parsedReturns(bytes, after: earlier)
     } catch {
       throw .notUnderstood(name)
     }

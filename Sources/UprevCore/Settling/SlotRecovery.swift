@@ -30,7 +30,7 @@ final class SlotRecovery {
   private let rollsBack: Bool
   /// The folder that holds the staging folder.
   private let parent: OpenFile
-  private var returns: ReturnsFile
+  private let returns: Returns
   private var lastFolder: (path: PathName, file: OpenFile?)?
 
   init(
@@ -45,7 +45,7 @@ final class SlotRecovery {
     runID = staging.runID
     self.parent = parent
     self.rollsBack = rollsBack
-    returns = ReturnsFile(staging, fileSystem)
+    returns = Returns(staging, fileSystem)
   }
 
   /// - Throws: ``RecoveryProblem``; slot and name hold what they hold, both whole.
@@ -161,21 +161,14 @@ extension SlotRecovery {
   /// Gives what is in the slot a name of its own beside the document; in the folder of the staging folder, where the
   /// document's own is gone.
   private func keep(_ entry: StagingManifest.Entry, _ folder: OpenFile?) throws(Stop) -> Settled {
-    var number = 1
-    while true {
-      let name = OwnName.kept(entry.name, runID, number)
-      do throws(FileSystemError) {
-        try AtomicReplace(fileSystem).place(name, in: folder ?? parent, from: entry.slot, in: staging)
-        return .kept(as: name, inFolderOfStaging: folder == nil)
-      } catch {
-        guard error.kind == .exists, number < Self.keptLimit else { throw .system(error) }
-        number += 1
-      }
+    do throws(FileSystemError) {
+      let name = try KeptFile(fileSystem).keep(
+        entry.slot, in: staging, as: entry.name, in: folder ?? parent, runID: runID)
+      return .kept(as: name, inFolderOfStaging: folder == nil)
+    } catch {
+      throw .system(error)
     }
   }
-
-  /// Files kept of one document and one run.
-  private static let keptLimit = 1000
 
   /// Waits a little for a program that has it open for writing.
   private func lookAtSlot(_ slot: PathName) throws(FileSystemError) -> Sighting? {
@@ -212,5 +205,36 @@ extension Sighting {
   /// Whether it shows the run's own new text, whatever became of its attributes.
   fileprivate func isText(of temporary: Sighting) -> Bool {
     file == temporary.file && content?.sha256 == temporary.content?.sha256
+  }
+}
+
+/// What the interrupted run, and this recovery of it, were about to give back.
+private final class Returns {
+  private let staging: OpenFile
+  private let file: ReturnsFile
+  private var bySlot: [PathName: [Sighting]]
+  private var failure: FileSystemError?
+
+  init(_ staging: InterruptedStaging, _ fileSystem: any FileSystem) {
+    self.staging = staging.file
+    file = ReturnsFile(fileSystem, flushes: true)
+    bySlot = staging.returns
+  }
+
+  /// In order.
+  func of(_ slot: PathName) -> [Sighting] { bySlot[slot] ?? [] }
+
+  /// Makes durable that what is in a slot is about to go back to its name.
+  ///
+  /// - Throws: ``FileSystemError``; after that nothing more can be announced: a flush tells its error once.
+  func append(_ slot: PathName, _ sighting: Sighting) throws(FileSystemError) {
+    if let failure { throw failure }
+    do throws(FileSystemError) {
+      try file.append(slot, sighting, in: staging)
+    } catch {
+      failure = error
+      throw error
+    }
+    bySlot[slot, default: []].appendReturn(sighting)
   }
 }

@@ -21,10 +21,14 @@ extension StagingManifest {
     self = manifest
   }
 
-  /// Reads the file ``returnsName``: what was about to be given back, by slot, in order. A line that is torn is passed over:
+  /// Reads a file ``returnsName(_:)``: what was about to be given back, by slot, in order. A line that is torn is passed over:
   /// what it announces was not done.
-  public static func parsedReturns(_ bytes: [UInt8]) throws(StagingManifestError) -> [PathName: [Sighting]] {
-    var returns: [PathName: [Sighting]] = [:]
+  ///
+  /// - Parameter earlier: what the files of lower numbers say.
+  public static func parsedReturns(
+    _ bytes: [UInt8], after earlier: [PathName: [Sighting]] = [:]
+  ) throws(StagingManifestError) -> [PathName: [Sighting]] {
+    var returns = earlier
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       // The line feed belongs to the line, and `split` took it away.
       let end = line.endIndex < bytes.endIndex ? line.endIndex + 1 : line.endIndex
@@ -211,9 +215,13 @@ extension StagingManifest {
   static func number(ofSlot name: PathName) -> UInt64? { number(name.bytes[...]) }
 
   /// The number of a manifest's name; nil for any other name.
-  static func number(ofManifest name: PathName) -> UInt64? {
-    let prefix = Array("manifest-".utf8)
-    return name.bytes.starts(with: prefix) ? number(name.bytes.dropFirst(prefix.count)) : nil
+  static func number(ofManifest name: PathName) -> UInt64? { number(of: name, after: "manifest-") }
+
+  /// The number of a name that ``returnsName(_:)`` makes; nil for any other name.
+  static func number(ofReturns name: PathName) -> UInt64? { number(of: name, after: "returns-") }
+
+  private static func number(of name: PathName, after prefix: String) -> UInt64? {
+    name.bytes.starts(with: prefix.utf8) ? number(name.bytes.dropFirst(prefix.utf8.count)) : nil
   }
 
   /// Plain digits, as `String(_:)` writes them.
@@ -228,5 +236,14 @@ extension PathName {
   /// What stands between the slashes, empty parts included; one empty part for the empty path.
   var components: [PathName] {
     bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { PathName($0) }
+  }
+}
+
+extension [Sighting] {
+  /// Adds what is announced to go back. The same file twice in a row means that it did not go the first time: between two
+  /// returns of one file lies that of another.
+  mutating func appendReturn(_ sighting: Sighting) {
+    if last?.file == sighting.file { removeLast() }
+    append(sighting)
   }
 }

@@ -217,6 +217,8 @@ extension StagingRecovery {
     var count = 0
     for slot in staging.unlisted {
       do throws(FileSystemError) {
+        // The name of a slot alone does not make anything ours.
+        guard try fileSystem.status(of: slot, in: staging.file, followingLinks: false).kind == .regular else { continue }
         try fileSystem.unlink(slot, in: staging.file)
         count += 1
       } catch {
@@ -229,7 +231,7 @@ extension StagingRecovery {
   @discardableResult
   private func removeFolder(_ staging: InterruptedStaging, in parent: OpenFile, at place: PathName) -> Bool {
     do throws(FileSystemError) {
-      for name in staging.files { try removeIfThere(name, in: staging.file) }
+      for name in try staging.filesNow(fileSystem) { try removeIfThere(name, in: staging.file) }
       do throws(FileSystemError) {
         try fileSystem.removeDirectory(staging.name, in: parent)
       } catch {
