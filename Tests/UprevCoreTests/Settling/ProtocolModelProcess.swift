@@ -144,7 +144,7 @@ struct ModelProcess<Replacement: ReplacementProtocol> {
     case .giveBack(let sighting):
       if options.recordsReturns { next.returned = machines.appending(sighting, to: state.returned) }
       if sighting.isOpenForWriting { next.isUnordered = 1 }
-      if options.keepsReturnsOpen { next.keptOpen |= 1 << UInt16(state.slot) }
+      if options.keepsReturnsOpen, state.held != 0 { next.keptOpen |= 1 << UInt16(state.slot) }
       next.process = .exchangeBack
       body(.recordsReturn, next)
     case .examine:
