@@ -132,4 +132,62 @@ import UprevTestSupport
       #expect(files.values.contains("foreign") && !interrupted.tree.exists(InterruptedTree.staging), "call \(call)")
     }
   }
+
+  @Test("What is written to the slot after it was settled goes back to its name", arguments: [1, 2])
+  func writtenLate(flush: Int) throws {
+    let interrupted = try InterruptedTree(State(slot: .original, name: .ours))
+    let slot = interrupted.tree.path(InterruptedTree.slot)
+    let writing = FaultyFileSystem(
+      flushes: false,
+      before: { call, occurrence, _ in
+        guard call == "fsync", occurrence == flush else { return nil }
+        let descriptor = open(slot, O_WRONLY | O_APPEND)
+        guard descriptor >= 0, write(descriptor, "+", 1) == 1 else { return EIO }
+        close(descriptor)
+        return nil
+      })
+    #expect(try interrupted.recover(writing).map(\.code) == [.recovered])
+    #expect(try interrupted.files() == [Self.document: "old+"])
+  }
+
+  @Test("Nothing is unlinked before the folders are flushed, and nothing at all where that fails")
+  func flushesFirst() throws {
+    for state in [
+      State(slot: .original, name: .ours), State(slot: .foreign, name: .ours),
+      State(slot: .original, name: .ours, isAllOrNothing: true),
+    ] {
+      let calls = CallList()
+      try InterruptedTree(state).recover(
+        FaultyFileSystem(flushes: false, before: { call, _, _ in calls.add(call) }))
+      let unlinks = calls.names.indices.filter { calls.names[$0] == "unlinkat" }
+      let first = try #require(unlinks.first)
+      let exchange = calls.names.lastIndex(of: "renameat2") ?? 0
+      // The document's folder and the staging folder.
+      #expect(calls.names[exchange..<first].count { $0 == "fsync" } == 2, "\(state)")
+      // What says how to go on is removed only when the slots are durably empty.
+      #expect(unlinks.count > 1 && calls.names[unlinks[0]..<unlinks[1]].contains("fsync"), "\(state)")
+
+      let interrupted = try InterruptedTree(state)
+      let returned = exchange > 0 ? 2 : 0
+      let faulty = FaultyFileSystem(
+        faults: [.init("fsync", occurrence: returned + 1, number: EIO)], flushes: false)
+      #expect(try interrupted.recover(faulty).map(\.code) == [.notRecovered], "\(state)")
+      #expect(faulty.record.count("unlinkat") == 0, "\(state)")
+      #expect(interrupted.tree.exists(InterruptedTree.slot), "\(state)")
+    }
+  }
+}
+
+/// The names of system calls, in order.
+// @unchecked: guarded by `lock`.
+private final class CallList: @unchecked Sendable {
+  private let lock = NSLock()
+  private var list: [String] = []
+
+  var names: [String] { lock.withLock { list } }
+
+  func add(_ call: String) -> Int32? {
+    lock.withLock { list.append(call) }
+    return nil
+  }
 }
