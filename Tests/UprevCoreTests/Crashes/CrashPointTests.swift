@@ -79,7 +79,7 @@ struct CrashPointTests {
     }
     // The next run recovers first, and then does what is left.
     let fileSystem = SimulatedFileSystem(state)
-    let run = try TreeRun(PathName("/t"), fileSystem, sideThreads: 0, claims: true)
+    let run = try TreeRun(PathName("/t"), fileSystem, sideThreads: 0, claims: true, recovers: true)
     if let error = run.error { return "the next run failed: \(error)" }
     let after = fileSystem.volume.listing
     if let fault = documentFault(after, isDone: true) {
