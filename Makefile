@@ -4,6 +4,7 @@
 #   make build       builds the programs for debugging
 #   make demo        shows Uprev at work on samples/, from nothing: deps, build, demonstration
 #   make test        runs every test
+#   make prove       enumerates every interleaving of a replacement with four actions of another program, optimized
 #   make lint        checks the format of the source and that it builds without a warning
 #   make format      formats the source
 #   make golden      runs the tests and records what they compare with anew, under Tests/Golden
@@ -24,7 +25,7 @@ SWIFTFLAGS ?=
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint format golden bench dist install uninstall clean
+.PHONY: help deps build demo test prove lint format golden bench dist install uninstall clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -40,6 +41,10 @@ demo: build
 
 test: deps
 	swift test $(SWIFTFLAGS) --disable-xctest
+
+prove: deps
+	UPREV_FULL=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build/prove $(SWIFTFLAGS) --disable-xctest \
+	  --filter ProtocolModel
 
 lint: deps
 	SWIFTFLAGS="$(SWIFTFLAGS)" scripts/lint.sh
