@@ -38,7 +38,7 @@ final class FolderHandles {
     }
     guard var file else { throw FileSystemError(call: "openat", path: folder.path, number: absentNumber) }
     for next in missing.reversed() {
-      let opened = try fileSystem.open(next.name, in: file, [.readOnly, .directory, .noFollow], mode: 0)
+      let opened = try fileSystem.open(next.name, in: file, [.readOnly, .directory, .beneath], mode: 0)
       let status = try fileSystem.status(of: opened)
       guard status.device == next.identity.device, status.inode == next.identity.inode else {
         throw FileSystemError(call: "openat", path: next.path, number: absentNumber)

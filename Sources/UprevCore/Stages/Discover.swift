@@ -90,7 +90,7 @@ struct Discover {
   private mutating func enter(_ name: PathName, in parent: TreeFolder) -> Discovered? {
     do {
       let above = try handles.handle(of: parent)
-      let file = try fileSystem.open(name, in: above, [.readOnly, .directory, .noFollow], mode: 0)
+      let file = try fileSystem.open(name, in: above, [.readOnly, .directory, .beneath], mode: 0)
       let status = try fileSystem.status(of: file)
       let names = try FolderNames(of: file, fileSystem)
       let folder = TreeFolder(name, in: parent, status: status)
