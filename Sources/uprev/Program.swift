@@ -28,7 +28,8 @@ struct UprevCommand: ParsableCommand {
       what is rejected stays as it is and is reported.
 
       Exit status: 0 done, or nothing to do; 1 a target failed as a whole; 2 changes are pending (only with \
-      --detailed-exitcode); 3 a document was rejected; 4 a pipeline is wrong; 64 wrong usage.
+      --detailed-exitcode); 3 a document was rejected; 4 a pipeline is wrong; 64 wrong usage; 75 another run holds a \
+      target, and nothing else failed.
       """,
     version: Release.version,
     subcommands: [MigrateCommand.self, InfoCommand.self])
@@ -42,4 +43,5 @@ enum ExitStatus {
   static let documentRejected: Int32 = 3
   static let pipelineWrong: Int32 = 4
   static let wrongUsage: Int32 = 64
+  static let targetBusy: Int32 = 75
 }

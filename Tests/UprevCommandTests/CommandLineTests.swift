@@ -20,7 +20,13 @@ struct CommandLineTests {
     arguments: [
       (["migrate", "--dry-rum", "cache"], "--dry-run"), (["migrate"], "target"), (["migrat", "cache"], "migrat"),
       (["migrate", "--to", "1", "cache"], "not available"),
-      (["migrate", "--all-or-nothing", "cache"], "not available"),
+      (["migrate", "--max-rejected", "-1", "cache"], "max-rejected"),
+      (["migrate", "--max-rejected", "101%", "cache"], "max-rejected"),
+      (["migrate", "--wait", "-1", "cache"], "--wait"), (["migrate", "--wait", "nan", "cache"], "--wait"),
+      (["migrate", "--keep-originals", "-1", "cache"], "--keep-originals"),
+      (["migrate", "--max-depth", "0", "cache"], "--max-depth"),
+      (["migrate", "--max-open-files", "10", "cache"], "--max-open-files"),
+      (["migrate", "--max-path-length", "0", "cache"], "max-path-length"),
       (["migrate", "-j", "0", "cache"], "--jobs"), (["migrate", "-q", "-v", "cache"], "exclude each other"),
       (["migrate", "--durability", "some", "cache"], "durability"), (["migrate", ""], "empty"),
       (["migrate", "--max-document-size", "9999999999999G", "cache"], "max-document-size"),
@@ -155,7 +161,8 @@ struct CommandLineTests {
       "--pipeline", "--output", "--dry-run", "--report", "--report-all", "--jobs", "--to", "--all-or-nothing",
       "--strict",
       "--durability", "--quiet", "--verbose", "--log-format", "--state", "--no-state", "--exclude",
-      "--max-document-size",
+      "--max-document-size", "--max-depth", "--max-path-length", "--max-open-files", "--max-rejected", "--wait",
+      "--keep-originals",
     ] { #expect(help.contains(option)) }
   }
 

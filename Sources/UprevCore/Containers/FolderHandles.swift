@@ -18,10 +18,13 @@ final class FolderHandles {
   private var last: (folder: TreeFolder, file: OpenFile)?
 
   /// - Parameter capacity: folders held open at most, the roots aside; at least 1.
-  init(_ fileSystem: any FileSystem, capacity: Int = 64) {
+  init(_ fileSystem: any FileSystem, capacity: Int = FolderHandles.usualCapacity) {
     self.fileSystem = fileSystem
     self.capacity = max(capacity, 1)
   }
+
+  /// 64, or less where the process may hold few files open: a run has several of these.
+  private static var usualCapacity: Int { min(max(OpenFileLimit.current / 16, 2), 64) }
 
   /// The folder, open. No link is followed on the way.
   ///

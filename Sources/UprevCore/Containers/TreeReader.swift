@@ -24,7 +24,7 @@ final class TreeReader: ContainerReader {
       if let single = container.single {
         Discover(single: single, in: container.root, container.fileSystem)
       } else {
-        Discover(root: container.root, container.fileSystem)
+        Discover(root: container.root, container.fileSystem, maximumPathLength: options.maximumPathLength)
       }
     read = Read(container.fileSystem, maximumSize: options.maximumDocumentSize)
   }
@@ -59,6 +59,15 @@ final class TreeReader: ContainerReader {
     case .unreadableFolder(let path, let error):
       if isAllExcluded(below: path) { return [] }
       return [unreadable(path, format: nil, error)]
+    case .tooLong(let path):
+      if options.claims.claim(path) == .excluded || isAllExcluded(below: path) { return [] }
+      var decision = Decision(
+        reference: DocumentReference(path: path, format: nil), outcome: .rejected,
+        error: .pathTooLong(limit: options.maximumPathLength))
+      if options.yieldsPassthrough {
+        decision.warnings.append(.pathTooLong(path, limit: options.maximumPathLength))
+      }
+      return [.decision(decision)]
     case .entry(let entry):
       return take(entry)
     }

@@ -1,3 +1,4 @@
+import LosslessJSON
 import UprevReport
 
 /// One execution of the pipeline over its targets, from the command's options to the report.
@@ -60,22 +61,34 @@ public final class Run {
       return finish(ledger, error: .notJournaled(error))
     }
     let targetRun = TargetRun(
-      options: options, decider: Decider(formats: formats, hashesUnlisted: options.listsEveryDocument),
+      options: options,
+      decider: Decider(
+        formats: formats,
+        // Sizes are the readers' business: nothing that is larger is read at all.
+        limits: JSONReadingOptions(maximumDepth: options.maximumDepth, maximumSize: .max),
+        hashesUnlisted: options.listsEveryDocument),
       journal: journal,
       readOptions: ContainerReadOptions(
         claims: Claims(formats: formats.map(\.files), excluded: options.excluded),
-        maximumDocumentSize: options.maximumDocumentSize, yieldsPassthrough: false),
+        maximumDocumentSize: options.maximumDocumentSize, maximumPathLength: options.maximumPathLength,
+        yieldsPassthrough: false),
       writeOptions: ContainerWriteOptions(
         runID: id.description, durability: options.durability, sideThreads: options.jobs),
       openers: openers, pool: WorkerPool(workers: options.jobs, maximumBytes: Self.maximumBytesInHand), clock: clock,
       shouldStop: shouldStop)
+    var tally = RejectionTally(limit: options.rejectionLimit)
     for target in options.targets {
       guard !shouldStop() else {
         ledger.end(TargetRecord(path: target, error: TargetError.interrupted.report))
         continue
       }
+      if let limit = tally.limit, tally.isExceeded {
+        let error = TargetError.tooManyRejected(limit, tally, isBegun: false)
+        ledger.end(TargetRecord(path: target, error: error.report))
+        continue
+      }
       let (record, stages) = targetRun.execute(
-        target, sink: { ledger.record($0, in: target) }, warn: { ledger.warn($0, in: target) })
+        target, tally: &tally, sink: { ledger.record($0, in: target) }, warn: { ledger.warn($0, in: target) })
       ledger.end(record, stages)
     }
     return finish(ledger, error: shouldStop() ? .interrupted : nil)

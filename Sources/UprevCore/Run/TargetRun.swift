@@ -16,14 +16,21 @@ struct TargetRun {
   private static let batchBytes = 1 << 20
 
   /// - Parameters:
+  ///   - tally: counts what is rejected; once it is exceeded, the target ends early.
   ///   - sink: is handed each final decision.
   /// - Returns: the target's line of the report, and the time that reading and writing took.
   func execute(
-    _ target: PathName, sink: @escaping DecisionSink, warn: @escaping WarningSink
+    _ target: PathName, tally: inout RejectionTally, sink finalSink: @escaping DecisionSink, warn: @escaping WarningSink
   ) -> (record: TargetRecord, stages: StageRecords) {
     var record = TargetRecord(path: target)
     var stages = StageRecords()
     var targetJournal: (any TargetJournal)?
+    let counter = TallyBox(tally)
+    defer { tally = counter.tally }
+    let sink: DecisionSink = {
+      counter.tally.settle($0)
+      finalSink($0)
+    }
     do {
       let (container, opener) = try open(target)
       record.kind = container.kind
@@ -51,9 +58,9 @@ struct TargetRun {
       }
       do {
         do {
-          try transfer(from: reader, to: writer, stages: &stages)
-        } catch let error as TargetError where error.code == .interrupted && !isWhole {
-          // What was decided before the signal is committed: a tree's documents stand for themselves.
+          try transfer(from: reader, to: writer, counter, stages: &stages)
+        } catch let error as EarlyEnd where !isWhole && !options.isAllOrNothing {
+          // What was decided before is committed: a tree's documents stand for themselves.
           _ = try writer.finish()
           throw error
         }
@@ -65,6 +72,8 @@ struct TargetRun {
         writer.abandon()
         throw error
       }
+    } catch let error as EarlyEnd {
+      record.error = error.reason.report
     } catch let error as TargetError {
       record.error = error.report
     } catch let error as JournalError {
@@ -105,9 +114,9 @@ struct TargetRun {
     return (try container.makeWriter(writeOptions, sink: sink, warn: warn), container.rewritesWhole)
   }
 
-  private func transfer(from reader: any ContainerReader, to writer: any ContainerWriter, stages: inout StageRecords)
-    throws
-  {
+  private func transfer(
+    from reader: any ContainerReader, to writer: any ContainerWriter, _ counter: TallyBox, stages: inout StageRecords
+  ) throws {
     let batches = ElementBatchReader(
       reader: reader, maximumCount: options.batchCount, maximumBytes: Self.batchBytes, shouldStop: shouldStop)
     let decider = decider
@@ -118,8 +127,34 @@ struct TargetRun {
       work: { $0.decided(by: decider) },
       write: { elements in
         let began = clock.seconds()
-        for element in elements { try writer.write(element) }
+        for element in elements { try write(element, to: writer, counter) }
         writeSeconds += clock.seconds() - began
       })
+  }
+
+  /// - Throws: what the writer throws; ``EarlyEnd`` once too many documents are rejected.
+  private func write(_ element: DecidedElement, to writer: any ContainerWriter, _ counter: TallyBox) throws {
+    switch element {
+    case .document(_, let decision), .decision(let decision): counter.tally.decide(decision)
+    case .passthrough: break
+    }
+    try writer.write(element)
+    if let limit = counter.tally.limit, counter.tally.isExceeded {
+      throw EarlyEnd(reason: .tooManyRejected(limit, counter.tally, isBegun: true))
+    }
+  }
+}
+
+/// A target is left before its end, cleanly.
+struct EarlyEnd: Error {
+  var reason: TargetError
+}
+
+/// Shares a tally between the writer's thread and the sink that it calls.
+private final class TallyBox {
+  var tally: RejectionTally
+
+  init(_ tally: RejectionTally) {
+    self.tally = tally
   }
 }

@@ -8,6 +8,8 @@ enum Discovered {
   case entry(DiscoveredEntry)
   /// A folder that cannot be entered or listed.
   case unreadableFolder(path: PathName, FileSystemError)
+  /// Something whose path is longer than allowed; a folder is not entered.
+  case tooLong(path: PathName)
 }
 
 /// A name in a folder, nothing about it opened yet.
@@ -33,6 +35,7 @@ struct Discover {
   }
 
   private let fileSystem: any FileSystem
+  private let maximumPathLength: Int
   let handles: FolderHandles
   private var frames: [Frame] = []
   private var path: [UInt8] = []
@@ -40,8 +43,14 @@ struct Discover {
   private var single: DiscoveredEntry?
 
   /// A walk of everything below `root`.
-  init(root: TreeFolder, _ fileSystem: any FileSystem) {
+  ///
+  /// - Parameter maximumPathLength: bytes of a path inside the tree.
+  init(
+    root: TreeFolder, _ fileSystem: any FileSystem,
+    maximumPathLength: Int = RunOptions.defaultMaximumPathLength
+  ) {
     self.fileSystem = fileSystem
+    self.maximumPathLength = maximumPathLength
     handles = FolderHandles(fileSystem)
     self.root = root
   }
@@ -49,6 +58,7 @@ struct Discover {
   /// A walk of one file.
   init(single name: PathName, in root: TreeFolder, _ fileSystem: any FileSystem) {
     self.fileSystem = fileSystem
+    maximumPathLength = .max
     handles = FolderHandles(fileSystem)
     single = DiscoveredEntry(folder: root, name: name, path: name, kind: .regular)
   }
@@ -78,6 +88,7 @@ struct Discover {
       let name = frame.names.name(index)
       let kind = frame.names.kind(index)
       frames.append(frame)
+      if path.count > maximumPathLength { return .tooLong(path: PathName(path)) }
       if kind != .directory {
         return .entry(DiscoveredEntry(folder: frame.folder, name: name, path: PathName(path), kind: kind))
       }
