@@ -14,7 +14,24 @@ enum Program {
     // libarchive converts member names by LC_CTYPE; names are bytes, whatever the environment of a cron job says.
     setlocale(LC_CTYPE, "C.UTF-8")
     uprev_watch_stop_signals()
-    UprevCommand.main()
+    do {
+      var command = try UprevCommand.parseAsRoot()
+      try command.run()
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// Says what there is to say, and ends the process with the error's exit status.
+  private static func end(with error: any Error) -> Never {
+    let code = UprevCommand.exitCode(for: error)
+    let text = UprevCommand.fullMessage(for: error)
+    if code == .success {
+      if !text.isEmpty { try? Terminal.output(text + "\n") }
+    } else if !text.isEmpty {
+      Terminal.error(Terminal.printable(text, quoting: CommandLine.arguments))
+    }
+    UprevCommand.exit(withError: ExitCode(code.rawValue))
   }
 }
 
