@@ -157,7 +157,8 @@ int uprev_real_path(const char *name, char **path);
 void uprev_free(void *pointer);
 
 // Installs handlers of SIGINT, SIGTERM and SIGHUP that only note the signal, and ignores SIGPIPE and SIGXFSZ, whose errors
-// the callers of write(2) see. A second signal of a kind ends the process as by default.
+// the callers of write(2) see, and SIGURG and SIGIO, which leases bring. A second signal of a kind ends the process as by
+// default.
 void uprev_watch_stop_signals(void);
 
 // The number of the signal that asked to stop, or 0.
