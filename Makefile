@@ -4,6 +4,8 @@
 #   make build       builds the programs for debugging
 #   make demo        shows Uprev at work on samples/, from nothing: deps, build, demonstration
 #   make test        runs every test
+#   make sanitize    runs every test under the address, undefined-behaviour and thread sanitizers (scripts/sanitize.sh);
+#                    ONLY=address or ONLY=thread picks one
 #   make lint        checks the format of the source and that it builds without a warning
 #   make format      formats the source
 #   make golden      runs the tests and records what they compare with anew, under Tests/Golden
@@ -24,7 +26,7 @@ SWIFTFLAGS ?=
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint format golden bench dist install uninstall clean
+.PHONY: help deps build demo test sanitize lint format golden bench dist install uninstall clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -40,6 +42,9 @@ demo: build
 
 test: deps
 	swift test $(SWIFTFLAGS) --disable-xctest
+
+sanitize: deps
+	@ONLY="$(ONLY)" SWIFTFLAGS="$(SWIFTFLAGS)" scripts/sanitize.sh
 
 lint: deps
 	SWIFTFLAGS="$(SWIFTFLAGS)" scripts/lint.sh
@@ -64,4 +69,4 @@ uninstall:
 	@scripts/install.sh uninstall "$(DESTDIR)$(PREFIX)"
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-address .build-thread
