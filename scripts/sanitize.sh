@@ -3,7 +3,7 @@
 #
 #   address  wrong memory and leaks of it are found anywhere; the C code is checked for undefined behaviour too. Swift has
 #            no such sanitizer on Linux and needs none: overflow, bad indexes and nil trap in every build.
-#   thread   data races. Synchronization.Mutex, which the sanitizer does not understand, is used nowhere.
+#   thread   data races. The sanitizer does not understand Synchronization.Mutex: what tests run must not use it.
 #
 # ONLY="address" or "thread" picks one. SANITIZE_SCRATCH is the beginning of the scratch paths, by default .build.
 set -euo pipefail
