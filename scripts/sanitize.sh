@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs every test, and the programs that the tests start, under sanitizers. Anything found fails the test that met it.
 #
-#   address  wrong memory and leaks of it are found anywhere; the C code is checked for undefined behaviour too. Swift has
-#            no such sanitizer on Linux and needs none: overflow, bad indexes and nil trap in every build.
+#   address  wrong use of memory, in Swift and in C; the C code is checked for undefined behaviour too. Swift has no such
+#            sanitizer on Linux and needs none: overflow, bad indexes and nil trap in every build. Leaks are not looked
+#            for: Foundation's Process leaks in every test that starts a program.
 #   thread   data races. The sanitizer does not understand Synchronization.Mutex: what tests run must not use it.
 #
 # ONLY="address" or "thread" picks one. SANITIZE_SCRATCH is the beginning of the scratch paths, by default .build.

@@ -75,7 +75,7 @@ public struct TreeOpener: ContainerOpener {
         let (folder, name) = place.splitAtLastComponent
         let root = try openFolder(folder)
         // So that a file that cannot be read fails as the target that it is.
-        _ = try fileSystem.open(name, in: root.rootFile, [.readOnly, .beneath, .nonBlocking], mode: 0)
+        _ = try fileSystem.open(name, in: root.rootFile, [.readOnly, .noFollow, .nonBlocking], mode: 0)
         container = TreeContainer(path, root: root, single: name, fileSystem: fileSystem)
       default:
         container = nil
