@@ -5,6 +5,8 @@
 #   make demo        shows Uprev at work on samples/, from nothing: deps, build, demonstration
 #   make test        runs every test
 #   make prove       enumerates every interleaving of a replacement with four actions of another program, optimized
+#   make sanitize    runs every test under the address, undefined-behaviour and thread sanitizers (scripts/sanitize.sh);
+#                    ONLY=address or ONLY=thread picks one
 #   make lint        checks the format of the source and that it builds without a warning
 #   make format      formats the source
 #   make golden      runs the tests and records what they compare with anew, under Tests/Golden
@@ -25,7 +27,7 @@ SWIFTFLAGS ?=
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test prove lint format golden bench dist install uninstall clean
+.PHONY: help deps build demo test prove sanitize lint format golden bench dist install uninstall clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -45,6 +47,9 @@ test: deps
 prove: deps
 	UPREV_FULL=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build/prove $(SWIFTFLAGS) --disable-xctest \
 	  --filter ProtocolModel
+
+sanitize: deps
+	@ONLY="$(ONLY)" SWIFTFLAGS="$(SWIFTFLAGS)" scripts/sanitize.sh
 
 lint: deps
 	SWIFTFLAGS="$(SWIFTFLAGS)" scripts/lint.sh
@@ -69,4 +74,4 @@ uninstall:
 	@scripts/install.sh uninstall "$(DESTDIR)$(PREFIX)"
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-address .build-thread

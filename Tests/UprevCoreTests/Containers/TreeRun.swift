@@ -48,7 +48,8 @@ struct TreeRun {
   ///   - onRead: runs after an element was read and before it is written.
   init(
     _ target: PathName, _ fileSystem: any FileSystem = LocalFileSystem(), globs: [String] = ["*.json"],
-    excluded: [String] = [], maximumSize: Int = 1 << 20, durability: Durability = .batch, batchCount: Int = 64,
+    excluded: [String] = [], maximumSize: Int = 1 << 20,
+    maximumPathLength: Int = RunOptions.defaultMaximumPathLength, durability: Durability = .batch, batchCount: Int = 64,
     output: PathName? = nil, sideThreads: Int = 2, writerPatience: Double = 0.05, redecides: Bool = true,
     claims: Bool = false, isAllOrNothing: Bool = false, journal: (any TargetJournal)? = nil, abandonsAfter: Int = .max,
     onRead: (ContainerElement) throws -> Void = { _ in }
@@ -72,6 +73,7 @@ struct TreeRun {
       let reader = try container.makeReader(
         ContainerReadOptions(
           claims: try Self.claims(globs, excluded: excluded), maximumDocumentSize: maximumSize,
+          maximumPathLength: maximumPathLength,
           yieldsPassthrough: output != nil))
       let sink: DecisionSink = { decisions.append($0) }
       let warn: WarningSink = { warnings.append($0) }
