@@ -136,7 +136,8 @@ class Program:
         self.recovers = "recover" in words
         self.keeps_history = "history" in words
         self.undoes = "undo" in words
-        self.is_all_or_nothing = "not in this release" not in migrate.partition("--all-or-nothing")[2][:200]
+        said = " ".join(migrate.partition("--all-or-nothing ")[2].split())[:80]
+        self.is_all_or_nothing = "not in this release" not in said
 
     def version(self):
         return subprocess.run([self.path, "--version"], capture_output=True, text=True, check=True).stdout.strip()
