@@ -2,25 +2,25 @@
 ///
 /// What it holds is at most `capacity` and one value: memory does not grow with the text. Numbers, names and strings come
 /// out as RFC 8259 has them; commas, colons and white space are the caller's, who knows the layout.
-struct JSONByteWriter {
+package struct JSONByteWriter {
   /// Bytes after which the buffer goes to the sink.
   static let capacity = 64 * 1024
 
-  private(set) var buffer: [UInt8] = []
+  package private(set) var buffer: [UInt8] = []
   private let sink: (UnsafeRawBufferPointer) throws -> Void
 
-  init(sink: @escaping (UnsafeRawBufferPointer) throws -> Void) {
+  package init(sink: @escaping (UnsafeRawBufferPointer) throws -> Void) {
     self.sink = sink
     buffer.reserveCapacity(Self.capacity + 4096)
   }
 
   /// Hands the buffer over if it is full.
-  mutating func flushIfFull() throws {
+  package mutating func flushIfFull() throws {
     if buffer.count >= Self.capacity { try flush() }
   }
 
   /// Hands over what is in the buffer.
-  mutating func flush() throws {
+  package mutating func flush() throws {
     guard !buffer.isEmpty else { return }
     try buffer.withUnsafeBytes(sink)
     // A very large value must not keep its room for the rest of the run.
@@ -33,11 +33,11 @@ struct JSONByteWriter {
   }
 
   /// Text that is JSON already.
-  mutating func raw(_ text: StaticString) {
+  package mutating func raw(_ text: StaticString) {
     text.withUTF8Buffer { buffer.append(contentsOf: $0) }
   }
 
-  mutating func integer(_ value: Int) {
+  package mutating func integer(_ value: Int) {
     buffer.append(contentsOf: String(value).utf8)
   }
 
@@ -45,11 +45,15 @@ struct JSONByteWriter {
     if let value { integer(value) } else { null() }
   }
 
-  mutating func boolean(_ value: Bool) {
+  package mutating func integer(_ value: UInt64) {
+    buffer.append(contentsOf: String(value).utf8)
+  }
+
+  package mutating func boolean(_ value: Bool) {
     raw(value ? "true" : "false")
   }
 
-  mutating func null() {
+  package mutating func null() {
     raw("null")
   }
 
@@ -63,13 +67,13 @@ struct JSONByteWriter {
     buffer.append(contentsOf: String(rest + 1_000_000).utf8.dropFirst())
   }
 
-  mutating func string(_ value: String?) {
+  package mutating func string(_ value: String?) {
     guard var value else { return null() }
     value.withUTF8 { quoted(UnsafeRawBufferPointer($0)) }
   }
 
   /// Bytes in lower-case hexadecimal, as a string.
-  mutating func hexadecimal(_ value: [UInt8]?) {
+  package mutating func hexadecimal(_ value: [UInt8]?) {
     guard let value else { return null() }
     buffer.append(UInt8(ascii: "\""))
     for byte in value {
@@ -80,7 +84,7 @@ struct JSONByteWriter {
   }
 
   /// A name as a string where it is UTF-8, otherwise as `{"base64": "…"}`.
-  mutating func name(_ value: PathName?) {
+  package mutating func name(_ value: PathName?) {
     guard let value else { return null() }
     // `String(validating:)` copies; most names are ASCII, which needs no second look.
     if value.bytes.allSatisfy({ $0 < 0x80 }) || String(validating: value.bytes, as: UTF8.self) != nil {
@@ -149,8 +153,8 @@ struct JSONByteWriter {
     }
   }
 
-  /// RFC 4648, section 4, with padding.
-  private mutating func base64(_ bytes: [UInt8]) {
+  /// RFC 4648, section 4, with padding; without quotation marks.
+  package mutating func base64(_ bytes: [UInt8]) {
     var index = 0
     while index < bytes.count {
       let count = min(3, bytes.count - index)

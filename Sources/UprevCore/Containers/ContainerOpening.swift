@@ -39,6 +39,10 @@ public struct ContainerWriteOptions: Sendable {
   public var sideThreads: Int
   /// Where every change is written down before it is made; nil: it cannot be undone.
   public var journal: (any TargetJournal)?
+  /// The names of the formats, by the numbers that decisions carry, for the journal.
+  public var formatNames: [String] = []
+  /// How long a program that has a document open for writing is waited for before the document is given back to it, seconds.
+  public var writerPatience = 2.0
   /// Decides about a document that changed between reading and replacing, and was read again; nil: it is rejected.
   public var redecide: (@Sendable (Document) -> Decision)?
   /// Whether nothing at all is changed before ``ContainerWriter/finish()``, and then everything or nothing.

@@ -20,6 +20,30 @@ extension DocumentError {
       code: .changedDuringRun,
       message: "another program changed the file after it was read; its new text was left alone; run again"))
 
+  static let folderBusy = DocumentError(
+    ReportError(
+      code: .changedDuringRun,
+      message: "another run is changing documents of its folder; this one was left alone; run again when it is done"))
+
+  static let deltaNotSound = DocumentError(
+    ReportError(
+      code: .writeFailed,
+      message: "what would undo the change does not give the old text back; it was left alone; please report it"))
+
+  static func notJournaled(_ error: JournalError) -> DocumentError {
+    DocumentError(
+      ReportError(
+        code: .writeFailed, message: "the change could not be written down, and so was not made: \(error.message)"))
+  }
+
+  static func unsettled(_ error: FileSystemError, about path: PathName) -> DocumentError {
+    DocumentError(
+      ReportError(
+        code: error.code(.writing),
+        message: "it is whole, but the run could not make sure which text it should have: "
+          + "\(error.message(.writing, about: path)); run again, or uprev recover"))
+  }
+
   static let stoppedBeforeWritten = DocumentError(
     ReportError(
       code: .writeFailed, message: "the run stopped before this document was written; it is unchanged; run again"))
@@ -48,6 +72,13 @@ extension TargetError {
     TargetError(
       code: .readFailed,
       message: "“\(path)” is \(kind.words); name a folder, an archive or a regular file")
+  }
+
+  static func busy(_ path: PathName, process: Int?) -> TargetError {
+    let holder = process.map { "process \($0)" } ?? "another run"
+    return TargetError(
+      code: .targetBusy,
+      message: "\(holder) is changing “\(path)”; run again when it is done, or give --wait SECONDS")
   }
 
   static let diskFull = TargetError(
@@ -85,6 +116,28 @@ extension TargetError {
 }
 
 extension WarningRecord {
+  static func kept(_ name: PathName, besides path: PathName) -> WarningRecord {
+    WarningRecord(
+      code: .fileKept,
+      message:
+        "another program saved the document while it was replaced; a text that a later save took the place of is "
+        + "kept beside it as “\(name)”; look at both, and remove the one that is not wanted", path: path)
+  }
+
+  static func unwatched(_ count: Int, first path: PathName) -> WarningRecord {
+    WarningRecord(
+      code: .unprotectedReplace,
+      message: "\(count) \(count == 1 ? "document was" : "documents were") replaced where names cannot be exchanged or "
+        + "writers cannot be seen, this one first: a save in that very moment may be lost", path: path)
+  }
+
+  static func leftForRecovery(_ path: PathName) -> WarningRecord {
+    WarningRecord(
+      code: .notRecovered,
+      message: "“\(path)” of this run holds documents that are not settled; the next run, or uprev recover, does it",
+      path: path)
+  }
+
   static func hardLinked(_ path: PathName) -> WarningRecord {
     WarningRecord(
       code: .hardLinked,

@@ -7,18 +7,30 @@ public final class TreeContainer: Container {
   let root: TreeFolder
   /// The file's name, where the target is one file.
   let single: PathName?
+  /// That file, open.
+  private let singleFile: OpenFile?
   /// The target as given, for messages.
   let path: PathName
+  /// Shared by everything that changes the tree.
+  private(set) var folderLocks: FolderLocks
+  /// Bytes; as the last reader was told.
+  private(set) var maximumDocumentSize = RunOptions.defaultMaximumDocumentSize
+  /// What makes the tree this run's alone, for as long as the container lives.
+  private var claim: TreeClaim?
 
   public var kind: TargetKind { .tree }
   public var rewritesWhole: Bool { false }
   public var refusalToChange: TargetError? { nil }
 
-  init(_ path: PathName, root: TreeFolder, single: PathName?, fileSystem: any FileSystem) {
+  init(
+    _ path: PathName, root: TreeFolder, single: (name: PathName, file: OpenFile)? = nil, fileSystem: any FileSystem
+  ) {
     self.path = path
     self.root = root
-    self.single = single
+    self.single = single?.name
+    singleFile = single?.file
     self.fileSystem = fileSystem
+    folderLocks = FolderLocks(fileSystem, root: nil)
   }
 
   public func journalTarget() throws -> JournalTarget {
@@ -32,10 +44,14 @@ public final class TreeContainer: Container {
   }
 
   public func claim(_ options: ContainerClaimOptions, warn: WarningSink) throws {
+    guard claim == nil, let rootFile = root.rootFile else { return }
+    claim = try TreeClaim(singleFile ?? rootFile, path, options, fileSystem)
+    if single == nil { folderLocks = FolderLocks(fileSystem, root: (root.identity, rootFile)) }
   }
 
   public func makeReader(_ options: ContainerReadOptions) throws -> any ContainerReader {
-    TreeReader(self, options)
+    maximumDocumentSize = options.maximumDocumentSize
+    return TreeReader(self, options)
   }
 
   public func makeWriter(
@@ -70,13 +86,13 @@ public struct TreeOpener: ContainerOpener {
       switch kind {
       case .directory:
         let root = try openFolder(place)
-        container = TreeContainer(path, root: root, single: nil, fileSystem: fileSystem)
+        container = TreeContainer(path, root: root, fileSystem: fileSystem)
       case .regular:
         let (folder, name) = place.splitAtLastComponent
         let root = try openFolder(folder)
         // So that a file that cannot be read fails as the target that it is.
-        _ = try fileSystem.open(name, in: root.rootFile, [.readOnly, .noFollow, .nonBlocking], mode: 0)
-        container = TreeContainer(path, root: root, single: name, fileSystem: fileSystem)
+        let file = try fileSystem.open(name, in: root.rootFile, [.readOnly, .noFollow, .nonBlocking], mode: 0)
+        container = TreeContainer(path, root: root, single: (name, file), fileSystem: fileSystem)
       default:
         container = nil
       }

@@ -10,8 +10,27 @@ public struct TreeDocumentOrigin: DocumentOrigin {
   public let status: FileStatus
   /// Access control list and label included.
   public let attributes: [ExtendedAttribute]
+  /// The flags of `chattr(1)`; nil where the file system has none.
+  public let flags: UInt32?
+  /// The time of modification that the replacement gets; nil: the time of replacing.
+  public var modificationToRestore: FileTime?
   /// Whether the file has, or had when the walk met it first, other names.
   public let isHardLinked: Bool
+
+  init(
+    folder: TreeFolder, name: PathName, status: FileStatus, attributes: [ExtendedAttribute], flags: UInt32?,
+    isHardLinked: Bool
+  ) {
+    self.folder = folder
+    self.name = name
+    self.status = status
+    self.attributes = attributes
+    self.flags = flags
+    self.isHardLinked = isHardLinked
+  }
+
+  /// What its replacement must carry on.
+  var fileAttributes: FileAttributes { FileAttributes(status, attributes, flags: flags) }
 
   public func warningsOfReplacing(_ path: PathName) -> [WarningRecord] {
     isHardLinked ? [.hardLinked(path)] : []

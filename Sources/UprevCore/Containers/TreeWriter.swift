@@ -1,29 +1,48 @@
 import LosslessJSON
 import UprevReport
 
-/// Changes a tree in place, batch by batch: while one batch is put in place, the next is staged.
+/// Changes a tree in place, batch by batch: while one batch is staged, the one before is exchanged with its documents, and
+/// what came out of the one before that is looked at again and unlinked.
 ///
 /// At every moment every document is whole, in its old or its new form, under its name. A document that cannot be written
-/// is `rejected`, one that another program removed is `skipped` and does not come back, one that another program changed is
-/// `rejected` and keeps the change; the others go on. A full disk fails the target too, at the end, when all that fits is
-/// written. `abandon()` reports what was decided and not written as `rejected` (`write-failed`): it is unchanged.
+/// is `rejected`; one that another program removed is `skipped` and does not come back; one that another program changed is
+/// read and decided again, a few times, and `rejected` if it does not rest. The others go on. A full disk fails the target
+/// too, at the end, when all that fits is written; a journal that cannot be written, or folders that cannot be flushed,
+/// stop it at once. `abandon()` reports what was decided and not written as `rejected` (`write-failed`): it is unchanged.
 final class TreeWriter: ContainerWriter {
   /// A decision that waits for its batch.
   private struct Held {
     var decision: Decision
+    var document: Document?
     var staged: StagedDocument?
   }
 
+  /// A batch on its way through ``Commit`` and ``Retirement``.
+  private struct Batch {
+    var held: [Held] = []
+    var staged: [StagedDocument] { held.compactMap(\.staged) }
+  }
+
   private static let firstBatchCount = 1024
+  /// How often a document that changes again and again is read again.
+  private static let maximumRereads = 3
 
   private let container: TreeContainer
   private let options: ContainerWriteOptions
   private let sink: DecisionSink
+  private let warn: WarningSink
   private let staging: Staging
   private let commit: Commit
+  private let retirement: Retirement
+  /// For single documents, on the caller's thread, while the other two are at work.
+  private let single: (commit: Commit, retirement: Retirement)
+  private let handles: FolderHandles
   private let committing: SideThread<Transferred<Commit.Outcome>>
-  /// The batch that is being put in place; its decisions come before those held.
-  private var inFlight: [Held] = []
+  private let retiring: SideThread<Transferred<Retirement.Outcome>>
+  private var batchNumber = 0
+  /// The batches that are being retired and committed; their decisions come before those held.
+  private var retired = Batch()
+  private var committed = Batch()
   private var held: [Held] = []
   private var stagedCount = 0
   private var stagedBytes = 0
@@ -31,7 +50,11 @@ final class TreeWriter: ContainerWriter {
   private var countLimit: Int
   /// What fails the target once everything else is done.
   private var failure: TargetError?
+  /// Whether nothing more may be changed.
+  private var isStopped = false
   private var isDone = false
+  /// Documents that were replaced while it could not be seen whether anybody was writing.
+  private var unwatched: (count: Int, first: PathName)?
 
   init(
     _ container: TreeContainer, _ options: ContainerWriteOptions, sink: @escaping DecisionSink,
@@ -40,21 +63,29 @@ final class TreeWriter: ContainerWriter {
     self.container = container
     self.options = options
     self.sink = sink
+    self.warn = warn
+    let fileSystem = container.fileSystem
     countLimit = min(max(options.batchCount, 1), Self.firstBatchCount)
-    staging = Staging(container.fileSystem, options, warn: warn)
-    commit = Commit(container.fileSystem, options.durability)
+    staging = Staging(fileSystem, options, warn: warn)
+    let locks = container.folderLocks
+    commit = Commit(fileSystem, options, locks)
+    retirement = Retirement(fileSystem, options, locks)
+    single = (Commit(fileSystem, options, locks), Retirement(fileSystem, options, locks))
+    handles = FolderHandles(fileSystem)
     committing = SideThread(isInline: options.sideThreads < 1)
+    retiring = SideThread(isInline: options.sideThreads < 2)
   }
 
   func write(_ element: DecidedElement) throws {
+    if isStopped, let failure { throw failure }
     switch element {
     case .passthrough: return
-    case .decision(let decision): hold(decision, nil)
+    case .decision(let decision): hold(Held(decision: decision))
     case .document(let document, let decision): write(document, decision)
     }
     if staging.folders.isFull {
       beginCommit()
-      settle()
+      drain()
       staging.folders.removeBesides()
     } else if stagedCount >= countLimit || stagedBytes >= options.batchBytes
       || held.count / 4 >= countLimit
@@ -67,48 +98,56 @@ final class TreeWriter: ContainerWriter {
   func finish() throws -> Bool {
     guard !isDone else { return failure == nil }
     beginCommit()
-    settle()
-    staging.folders.removeAll()
-    isDone = true
+    drain()
+    end()
     if let failure { throw failure }
     return true
   }
 
   func abandon() {
     guard !isDone else { return }
-    isDone = true
-    settle()
+    drain()
     for entry in held {
       entry.staged?.removeTemporary()
       sink(entry.staged == nil ? entry.decision : entry.decision.rejected(.stoppedBeforeWritten))
     }
     held = []
-    staging.folders.removeAll()
+    end()
   }
+
+  private func end() {
+    isDone = true
+    staging.folders.removeAll()
+    if let unwatched { warn(.unwatched(unwatched.count, first: unwatched.first)) }
+  }
+
+  // MARK: staging
 
   private func write(_ document: Document, _ decision: Decision) {
-    guard decision.outcome == .migrated else { return hold(decision, nil) }
+    guard decision.outcome == .migrated else { return hold(Held(decision: decision)) }
     guard let text = decision.replacement, let origin = document.origin as? TreeDocumentOrigin else {
-      return hold(decision.rejected(.nothingToWrite), nil)
+      return hold(Held(decision: decision.rejected(.nothingToWrite)))
     }
-    do throws(StagingFolder.Failure) {
-      let staged = try staging.stage(text, for: origin)
+    do throws(Staging.Failure) {
+      let staged = try staging.stage(text, for: document, origin, decision)
       stagedCount += 1
-      stagedBytes += text.count
-      hold(decision, staged)
+      stagedBytes += text.count + document.text.count
+      hold(Held(decision: decision, document: document, staged: staged))
     } catch {
-      hold(decision.rejected(documentError(error, document.reference.path)), nil)
+      hold(Held(decision: decision.rejected(documentError(error, document.reference.path))))
     }
   }
 
-  private func documentError(_ failure: StagingFolder.Failure, _ path: PathName) -> DocumentError {
+  private func documentError(_ failure: Staging.Failure, _ path: PathName) -> DocumentError {
     switch failure {
-    case .text(let error):
+    case .folder(.text(let error)):
       noteFullDisk(error)
       return error.documentError(.writing, about: path)
-    case .attributes(let error):
+    case .folder(.attributes(let error)):
       noteFullDisk(error)
       return .attributesNotKept(error, about: path)
+    case .delta:
+      return .deltaNotSound
     }
   }
 
@@ -116,103 +155,266 @@ final class TreeWriter: ContainerWriter {
     if [.diskFull, .quotaExceeded].contains(error.kind) { failure = failure ?? .diskFull }
   }
 
-  private func hold(_ decision: Decision, _ staged: StagedDocument?) {
-    if staged == nil, held.isEmpty, inFlight.isEmpty { return sink(decision) }
-    held.append(Held(decision: decision, staged: staged))
+  private func hold(_ entry: Held) {
+    if entry.staged == nil, held.isEmpty, committed.held.isEmpty, retired.held.isEmpty { return sink(entry.decision) }
+    held.append(entry)
   }
+
+  // MARK: batches
 
   /// Hands what is held to the committing thread, once that is done with the batch before.
   private func beginCommit() {
-    settle()
-    guard !held.isEmpty else { return }
-    inFlight = held
+    settleCommit()
+    guard !held.isEmpty, !isStopped else { return }
+    committed = Batch(held: held)
     held = []
     stagedCount = 0
     stagedBytes = 0
     countLimit = min(max(options.batchCount, 1), 2 * countLimit)
     staging.folders.takeTurns()
-    let batch = inFlight.compactMap(\.staged)
-    let commit = commit
-    committing.begin { Transferred(commit.run(batch)) }
+    batchNumber += 1
+    let (batch, number, commit) = (committed.staged, batchNumber, commit)
+    committing.begin { Transferred(commit.run(batch, number: number)) }
   }
 
-  /// Waits for the batch in flight and makes its decisions final.
-  private func settle() {
-    guard let outcome = committing.wait() else { return }
-    var batch = inFlight
-    inFlight = []
-    switch outcome.value {
-    case .settled(let results, let unflushed):
-      var remaining = results[...]
-      for index in batch.indices where batch[index].staged != nil {
-        if let result = remaining.popFirst() { settle(&batch[index], result) }
-      }
-      if let unflushed { noteUnflushed(unflushed) }
-    case .notFlushed(let error):
-      drop(&batch, error)
-      // The file system told its error once, and it may be about what was staged meanwhile.
-      drop(&held, error)
-    }
-    for entry in batch { sink(entry.decision) }
+  /// Waits for everything on its way, and makes its decisions final.
+  private func drain() {
+    settleCommit()
+    settleRetirement()
   }
+
+  /// Waits for the batch that is being committed, and hands it to the retiring thread.
+  private func settleCommit() {
+    guard let outcome = committing.wait() else { return }
+    settleRetirement()
+    retired = committed
+    committed = Batch()
+    switch outcome.value {
+    case .settled(let results, let manifests, nil):
+      let (batch, retirement) = (retired.staged, retirement)
+      retiring.begin { Transferred(retirement.run(batch, results, manifests)) }
+      return
+    case .settled(let results, _, let unflushed?):
+      // What is in place stays there, what came out stays in its slot: nothing is unlinked before it is durable.
+      let path = unflushed.folder.parent == nil ? container.path : unflushed.folder.path
+      stop(.foldersNotFlushed(unflushed.error, about: path))
+      leave(retired.staged, results)
+    case .notJournaled(let error, let manifests):
+      stop(.notJournaled(error))
+      drop(&retired.held, .notJournaled(error))
+      drop(&held, .notJournaled(error))
+      remove(manifests)
+    case .noRoom(let error, let manifests):
+      remove(manifests)
+      return makeRoom(error)
+    case .notFlushed(let error, let manifests):
+      noteFullDisk(error)
+      withdraw(retired.staged)
+      drop(&retired.held, .batchNotFlushed(error))
+      // The file system told its error once, and it may be about what was staged meanwhile.
+      drop(&held, .batchNotFlushed(error))
+      remove(manifests)
+    }
+    conclude()
+  }
+
+  /// The batch, without its last part: what that took up may hold the manifest of the rest.
+  private func makeRoom(_ error: FileSystemError) {
+    noteFullDisk(error)
+    committed = retired
+    retired = Batch()
+    var count = (committed.staged.count + 1) / 2
+    for index in committed.held.indices.reversed() where count > 0 {
+      guard let staged = committed.held[index].staged else { continue }
+      count -= 1
+      staged.removeTemporary()
+      let path = committed.held[index].decision.reference.path
+      committed.held[index].staged = nil
+      committed.held[index].decision = committed.held[index].decision.rejected(
+        error.documentError(.writing, about: path))
+    }
+    batchNumber += 1
+    let (batch, number, commit) = (committed.staged, batchNumber, commit)
+    committing.begin { Transferred(commit.run(batch, number: number)) }
+    settleCommit()
+  }
+
+  /// Waits for the batch that is being retired, and makes its decisions final.
+  private func settleRetirement() {
+    guard let outcome = retiring.wait() else { return }
+    note(outcome.value)
+    var results = outcome.value.results[...]
+    withdraw(zip(retired.staged, results).filter { !$0.1.isReplaced }.map(\.0))
+    for index in retired.held.indices where retired.held[index].staged != nil {
+      if let result = results.popFirst() { settle(&retired.held[index], result, rereads: 0) }
+    }
+    conclude()
+  }
+
+  private func note(_ outcome: Retirement.Outcome) {
+    for staging in outcome.left { staging.leave() }
+    for leftover in outcome.leftovers { leftover.staging.addLeftover(leftover.name) }
+  }
+
+  private func conclude() {
+    for entry in retired.held { sink(entry.decision) }
+    retired = Batch()
+  }
+
+  private func stop(_ error: TargetError) {
+    failure = failure ?? error
+    isStopped = true
+  }
+
+  // MARK: single documents
 
   /// Makes one document's decision final.
-  private func settle(_ entry: inout Held, _ result: Commit.Result) {
+  private func settle(_ entry: inout Held, _ result: Retirement.Result, rereads: Int) {
     guard let staged = entry.staged else { return }
+    let path = entry.decision.reference.path
     switch result {
-    case .replaced:
-      entry.decision.warnings += staged.origin.warningsOfReplacing(entry.decision.reference.path)
-      return
+    case .replaced(let isWatched):
+      if !isWatched { unwatched = (count: (unwatched?.count ?? 0) + 1, first: unwatched?.first ?? path) }
+      entry.decision.warnings += staged.origin.warningsOfReplacing(path)
     case .vanished:
       entry.decision = entry.decision.vanished
     case .changed:
-      entry.decision = entry.decision.rejected(.changedBeforeReplaced)
+      decideAgain(&entry, staged, rereads: rereads)
+    case .kept(let name):
+      warn(.kept(name, besides: path))
+      decideAgain(&entry, staged, rereads: rereads)
     case .outOfReach where !staged.isBeside:
-      staged.removeTemporary()
-      return replaceFromBeside(&entry, staged)
+      replaceFromBeside(&entry, staged, rereads: rereads)
     case .outOfReach(let error), .failed(let error):
       noteFullDisk(error)
-      entry.decision = entry.decision.rejected(error.documentError(.writing, about: entry.decision.reference.path))
+      entry.decision = entry.decision.rejected(error.documentError(.writing, about: path))
+    case .busy:
+      entry.decision = entry.decision.rejected(.folderBusy)
+    case .unsettled(let error):
+      entry.decision = entry.decision.rejected(.unsettled(error, about: path))
     }
-    staged.removeTemporary()
   }
 
-  /// Once more, from a staging folder beside the document, which a rename reaches.
-  private func replaceFromBeside(_ entry: inout Held, _ staged: StagedDocument) {
-    guard let text = entry.decision.replacement else { return }
-    do throws(StagingFolder.Failure) {
-      let beside = try staging.stageBeside(text, for: staged.origin)
-      entry.staged = beside
-      switch commit.run([beside]) {
-      case .settled(let results, let unflushed):
-        if let result = results.first { settle(&entry, result) }
-        if let unflushed { noteUnflushed(unflushed) }
-      case .notFlushed(let error):
-        beside.removeTemporary()
-        entry.decision = entry.decision.rejected(.batchNotFlushed(error))
-      }
+  /// Once more, from a staging folder beside the document, which an exchange reaches.
+  private func replaceFromBeside(_ entry: inout Held, _ staged: StagedDocument, rereads: Int) {
+    guard let text = entry.decision.replacement, let document = entry.document else { return }
+    do throws(Staging.Failure) {
+      let beside = try staging.stageBeside(text, for: document, staged.origin, entry.decision)
+      replace(&entry, with: beside, rereads: rereads)
     } catch {
       entry.decision = entry.decision.rejected(documentError(error, entry.decision.reference.path))
     }
   }
 
-  private func noteUnflushed(_ failed: (error: FileSystemError, folder: TreeFolder)) {
-    let path = failed.folder.parent == nil ? container.path : failed.folder.path
-    failure = failure ?? .foldersNotFlushed(failed.error, about: path)
+  /// Another program changed the document between reading and replacing: it is read again, and decided anew.
+  private func decideAgain(_ entry: inout Held, _ staged: StagedDocument, rereads: Int) {
+    guard let redecide = options.redecide, rereads < Self.maximumRereads, !isStopped, let document = entry.document
+    else {
+      entry.decision = entry.decision.rejected(.changedBeforeReplaced)
+      return
+    }
+    var read = Read(container.fileSystem, maximumSize: container.maximumDocumentSize)
+    let result: Read.Result
+    do throws(FileSystemError) {
+      result = read.read(
+        staged.origin.name, in: staged.origin.folder, open: try handles.handle(of: staged.origin.folder))
+    } catch {
+      result = error.kind == .absent ? .absent : .failed(error)
+    }
+    guard case .document(let text, let origin) = result else {
+      entry.decision = result.isGone ? entry.decision.vanished : entry.decision.rejected(.changedBeforeReplaced)
+      return
+    }
+    let again = Document(reference: document.reference, text: text, origin: origin)
+    entry.document = again
+    entry.decision = redecide(again)
+    guard entry.decision.outcome == .migrated, let text = entry.decision.replacement else { return }
+    do throws(Staging.Failure) {
+      let staged = try staging.stage(text, for: again, origin, entry.decision)
+      replace(&entry, with: staged, rereads: rereads + 1)
+    } catch {
+      entry.decision = entry.decision.rejected(documentError(error, entry.decision.reference.path))
+    }
   }
 
-  private func drop(_ batch: inout [Held], _ error: FileSystemError) {
-    noteFullDisk(error)
+  private func replace(_ entry: inout Held, with staged: StagedDocument, rereads: Int) {
+    entry.staged = staged
+    batchNumber += 1
+    switch single.commit.run([staged], number: batchNumber) {
+    case .settled(let results, let manifests, nil):
+      let outcome = single.retirement.run([staged], results, manifests)
+      note(outcome)
+      if let result = outcome.results.first {
+        if !result.isReplaced { withdraw([staged]) }
+        settle(&entry, result, rereads: rereads)
+      }
+    case .settled(let results, _, let unflushed?):
+      let path = unflushed.folder.parent == nil ? container.path : unflushed.folder.path
+      stop(.foldersNotFlushed(unflushed.error, about: path))
+      leave([staged], results)
+    case .notJournaled(let error, let manifests):
+      stop(.notJournaled(error))
+      staged.removeTemporary()
+      entry.decision = entry.decision.rejected(.notJournaled(error))
+      remove(manifests)
+    case .noRoom(let error, let manifests):
+      noteFullDisk(error)
+      staged.removeTemporary()
+      entry.decision = entry.decision.rejected(
+        error.documentError(.writing, about: entry.decision.reference.path))
+      remove(manifests)
+    case .notFlushed(let error, let manifests):
+      noteFullDisk(error)
+      withdraw([staged])
+      staged.removeTemporary()
+      entry.decision = entry.decision.rejected(.batchNotFlushed(error))
+      remove(manifests)
+    }
+  }
+
+  // MARK: what did not take effect
+
+  /// A batch whose folders could not be flushed: its slots and manifests stay for recovery.
+  private func leave(_ batch: [StagedDocument], _ results: [Commit.Result]) {
+    for document in batch { document.staging.leave() }
+    var remaining = zip(batch, results).makeIterator()
+    for index in retired.held.indices where retired.held[index].staged != nil {
+      guard let (_, result) = remaining.next() else { return }
+      switch result {
+      case .inPlace, .replaced: break
+      case .vanished: retired.held[index].decision = retired.held[index].decision.vanished
+      default: retired.held[index].decision = retired.held[index].decision.rejected(.changedBeforeReplaced)
+      }
+    }
+  }
+
+  private func drop(_ batch: inout [Held], _ error: DocumentError) {
     for index in batch.indices {
       guard let staged = batch[index].staged else { continue }
       staged.removeTemporary()
       batch[index].staged = nil
-      batch[index].decision = batch[index].decision.rejected(.batchNotFlushed(error))
+      batch[index].decision = batch[index].decision.rejected(error)
+    }
+  }
+
+  private func remove(_ manifests: [Commit.Manifest]) {
+    for manifest in manifests { manifest.staging.remove(manifest.name) }
+  }
+
+  /// The journal must not say that they were changed.
+  private func withdraw(_ documents: [StagedDocument]) {
+    let paths = documents.compactMap { $0.change?.path }
+    guard !paths.isEmpty, let journal = options.journal else { return }
+    do throws(JournalError) {
+      try journal.withdraw(paths)
+    } catch {
+      // Undo goes by the bytes that it finds: a record too many does no harm.
+      failure = failure ?? .notJournaled(error)
     }
   }
 }
 
-/// Carries a batch's outcome back from the committing thread.
+/// Carries a batch's outcome back from another thread.
 // @unchecked: its folders are immutable but for their `deinit`; one thread has it at a time.
 private struct Transferred<Value>: @unchecked Sendable {
   let value: Value
@@ -229,5 +431,21 @@ extension Decision {
     result.outcome = .skipped
     result.error = nil
     return result
+  }
+}
+
+extension Retirement.Result {
+  fileprivate var isReplaced: Bool {
+    if case .replaced = self { return true }
+    return false
+  }
+}
+
+extension Read.Result {
+  fileprivate var isGone: Bool {
+    switch self {
+    case .absent, .notRegular: true
+    default: false
+    }
   }
 }

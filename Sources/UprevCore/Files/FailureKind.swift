@@ -101,6 +101,8 @@ public enum FailureKind: Hashable, Sendable {
 
 /// `EINVAL`
 let invalidArgument = EINVAL
+/// `EBUSY`
+let busyNumber = EBUSY
 /// `ENOENT`
 let absentNumber = ENOENT
 

@@ -13,4 +13,12 @@ enum MonotonicClock {
     clock_gettime(CLOCK_MONOTONIC, &now)
     return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
   }
+
+  /// Waits for about as long, without holding anything.
+  static func sleep(seconds: Double) {
+    guard seconds > 0 else { return }
+    var time = timespec(
+      tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))
+    nanosleep(&time, nil)
+  }
 }

@@ -59,14 +59,17 @@ public final class Run {
     } catch {
       return finish(ledger, error: .notJournaled(error))
     }
+    var writeOptions = ContainerWriteOptions(
+      runID: id.description, durability: options.durability, sideThreads: options.jobs)
+    writeOptions.formatNames = formats.map(\.name)
+    writeOptions.isAllOrNothing = options.isAllOrNothing
     let targetRun = TargetRun(
       options: options, decider: Decider(formats: formats, hashesUnlisted: options.listsEveryDocument),
       journal: journal,
       readOptions: ContainerReadOptions(
         claims: Claims(formats: formats.map(\.files), excluded: options.excluded),
         maximumDocumentSize: options.maximumDocumentSize, yieldsPassthrough: false),
-      writeOptions: ContainerWriteOptions(
-        runID: id.description, durability: options.durability, sideThreads: options.jobs),
+      writeOptions: writeOptions,
       openers: openers, pool: WorkerPool(workers: options.jobs, maximumBytes: Self.maximumBytesInHand), clock: clock,
       shouldStop: shouldStop)
     for target in options.targets {

@@ -35,6 +35,7 @@ struct TargetRun {
       }
       var writeOptions = writeOptions
       writeOptions.journal = targetJournal
+      writeOptions.redecide = { [decider] in decider.decide($0) }
       let (writer, isWhole) = try makeWriter(of: container, opener: opener, writeOptions, sink: sink, warn: warn)
       var readOptions = readOptions
       readOptions.yieldsPassthrough = isWhole

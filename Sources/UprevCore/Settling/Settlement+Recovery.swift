@@ -31,8 +31,9 @@ extension Settlement {
     let isOurs = slot.file == temporary.file && slot.content?.sha256 == temporary.content?.sha256
     if isOurs, !slot.isOpenForWriting { return .removeTemporary }
     let putIn = [temporary] + returned
-    // What the run was about to give back and had not yet: then the name should show what was put in before.
-    let isWaitingToReturn = returned.last.map { slot.isSame(as: $0) } ?? false
+    // What the run was about to give back and had not yet: then the name should show what was put in before. Its bytes may
+    // have been written to since.
+    let isWaitingToReturn = returned.last.map { slot.file == $0.file } ?? false
     let lastPutIn = isWaitingToReturn ? putIn[putIn.count - 2] : putIn[putIn.count - 1]
     let nameShowsLastPutIn = name.map { Self.isSame($0, lastPutIn) } ?? false
     if slot.content == original, returned.isEmpty {

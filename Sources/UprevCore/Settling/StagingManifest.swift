@@ -43,6 +43,12 @@ public struct StagingManifest: Sendable, Hashable {
   public static func name(_ number: Int) -> PathName { PathName("manifest-\(number)") }
   /// The mark of an all-or-nothing run that every exchange was made: from here recovery goes forward.
   public static let committedName = PathName("committed")
-  /// What was about to be given back, one JSON object a line, appended and flushed before each such exchange.
-  public static let returnsName = PathName("returns")
+  /// `returns-1`: what was about to be given back, one JSON object a line, appended and flushed before each such exchange.
+  /// For one slot, what stands in a file of a lower number came before.
+  public static func returnsName(_ number: Int) -> PathName { PathName("returns-\(number)") }
+
+  /// Whether a name in a staging folder is one that the run itself gave to something that is no slot.
+  static func isRecord(_ name: UnsafeRawBufferPointer) -> Bool {
+    ["returns-", "probe-"].contains { prefix in name.starts(with: prefix.utf8) }
+  }
 }

@@ -70,6 +70,9 @@ struct FolderNames {
 enum OwnName {
   private static let prefix: StaticString = ".uprev-"
 
+  /// What a run locks in the root of a tree where the root itself cannot be locked.
+  static let lockFile = PathName("\(prefix)lock")
+
   static func isOwn(_ name: UnsafeRawBufferPointer) -> Bool {
     let prefix = UnsafeRawBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount)
     guard name.count >= prefix.count, let first = name.first, first == prefix[0] else { return false }

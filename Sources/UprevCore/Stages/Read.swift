@@ -53,7 +53,8 @@ struct Read {
       if let text = try text(of: file, size: Int(status.size), fromStart: attempt > 1) {
         let attributes = try fileSystem.extendedAttributes(of: file)
         let origin = TreeDocumentOrigin(
-          folder: folder, name: name, status: status, attributes: attributes, isHardLinked: links.meet(status))
+          folder: folder, name: name, status: status, attributes: attributes,
+          flags: try fileSystem.flags(of: file), isHardLinked: links.meet(status))
         return .document(text, origin)
       }
       status = try fileSystem.status(of: file)

@@ -11,10 +11,16 @@ final class StagingFolder {
   /// Opened before the first temporary, so that `syncfs` on it reports every error since.
   let file: OpenFile
   let device: UInt64
+  /// Whether two names can be exchanged there.
+  let exchanges: Bool
+  /// Whether a flush of the whole file system tells what went wrong.
+  let reportsFlushErrors: Bool
+  /// Whether something in it must stay for a later recovery.
+  private(set) var isLeft = false
   private let parentFile: OpenFile
   private let fileSystem: any FileSystem
   /// What a new file here looks like before anything is set; known from the first one on.
-  private var newFile: FileStatus?
+  private var newFile: (status: FileStatus, flags: UInt32?)?
   private var leftovers: [PathName] = []
 
   /// How many names are tried before something that stands in the way is an error.
@@ -32,10 +38,26 @@ final class StagingFolder {
       file = try fileSystem.open(name, in: parentFile, [.readOnly, .directory, .noFollow], mode: 0)
       device = try fileSystem.status(of: file).device
       try Self.dropInheritedAccess(of: file, fileSystem)
+      try Self.markAlive(file, fileSystem)
+      reportsFlushErrors = try fileSystem.fileSystemStatus(of: file).reportsFlushErrors
     } catch {
       try? fileSystem.removeDirectory(name, in: parentFile)
       throw error
     }
+    do throws(FileSystemError) {
+      exchanges = try Self.probeExchange(in: file, fileSystem)
+    } catch {
+      exchanges = false
+      // What cannot be removed now is left behind and harms nobody.
+      try? removeFolder()
+      throw error
+    }
+  }
+
+  /// Inside the target, for messages.
+  var path: PathName {
+    let above = parent.path.bytes
+    return PathName(above + (above.isEmpty ? [] : [UInt8(ascii: "/")]) + name.bytes)
   }
 
   private static func make(
@@ -63,6 +85,35 @@ final class StagingFolder {
     }
   }
 
+  /// A lock, for as long as this run lives: whoever finds the folder unlocked may recover what is in it.
+  private static func markAlive(_ file: OpenFile, _ fileSystem: any FileSystem) throws(FileSystemError) {
+    do {
+      _ = try fileSystem.lock(file)
+    } catch  where [.unsupported, .badDescriptor, .noLocks].contains(error.kind) {
+      // A network file system: the target's lock alone says who lives.
+    }
+  }
+
+  /// Tries with two files of our own.
+  private static func probeExchange(
+    in folder: OpenFile, _ fileSystem: any FileSystem
+  ) throws(FileSystemError) -> Bool {
+    let names = (PathName("probe-1"), PathName("probe-2"))
+    defer {
+      // What stays here is removed with the folder, or makes that fail and be told.
+      try? fileSystem.unlink(names.0, in: folder)
+      try? fileSystem.unlink(names.1, in: folder)
+    }
+    _ = try fileSystem.open(names.0, in: folder, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+    _ = try fileSystem.open(names.1, in: folder, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+    do {
+      try AtomicReplace(fileSystem).exchange(names.0, in: folder, with: names.1, in: folder)
+      return true
+    } catch  where error.kind == .unsupported {
+      return false
+    }
+  }
+
   /// What went wrong with one temporary.
   enum Failure: Error {
     /// It could not be made, written or flushed.
@@ -73,10 +124,11 @@ final class StagingFolder {
 
   /// Writes a whole temporary with the attributes of the document that it is to replace.
   ///
+  /// - Returns: its status when it is whole.
   /// - Throws: ``Failure``; then nothing of the temporary is left.
   func write(
     _ text: JSONText, to name: PathName, like origin: TreeDocumentOrigin, flushing: Bool
-  ) throws(Failure) {
+  ) throws(Failure) -> FileStatus {
     let temporary: OpenFile
     do throws(FileSystemError) {
       temporary = try fileSystem.open(name, in: file, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
@@ -84,7 +136,7 @@ final class StagingFolder {
       throw .text(error)
     }
     do throws(Failure) {
-      try fill(temporary, text, like: origin, flushing: flushing)
+      return try fill(temporary, name, text, like: origin, flushing: flushing)
     } catch {
       remove(name)
       throw error
@@ -92,31 +144,54 @@ final class StagingFolder {
   }
 
   private func fill(
-    _ temporary: OpenFile, _ text: JSONText, like origin: TreeDocumentOrigin, flushing: Bool
-  ) throws(Failure) {
+    _ temporary: OpenFile, _ name: PathName, _ text: JSONText, like origin: TreeDocumentOrigin, flushing: Bool
+  ) throws(Failure) -> FileStatus {
     do throws(FileSystemError) {
       try text.withUnsafeBytes { bytes throws(FileSystemError) in try fileSystem.write(temporary, bytes) }
     } catch {
       throw .text(error)
     }
     do throws(FileSystemError) {
-      let now: FileStatus
+      let now: (status: FileStatus, flags: UInt32?)
       if let newFile {
         now = newFile
       } else {
-        now = try fileSystem.status(of: temporary)
+        now = (try fileSystem.status(of: temporary), try fileSystem.flags(of: temporary))
         newFile = now
       }
-      try fileSystem.setAttributes(of: temporary, from: now, to: origin.status, origin.attributes)
+      try fileSystem.setAttributes(of: temporary, from: now.status, to: origin.status, origin.attributes)
+      try setFlags(of: temporary, from: now.flags, to: origin.flags)
+      if let time = origin.modificationToRestore {
+        try fileSystem.setTimes(name, in: file, access: origin.status.access, modification: time)
+      }
     } catch {
       throw .attributes(error)
     }
-    guard flushing else { return }
     do throws(FileSystemError) {
-      try fileSystem.synchronize(temporary)
+      if flushing { try fileSystem.synchronize(temporary) }
+      return try fileSystem.status(of: temporary)
     } catch {
       throw .text(error)
     }
+  }
+
+  private func setFlags(
+    of temporary: OpenFile, from now: UInt32?, to wanted: UInt32?
+  ) throws(FileSystemError) {
+    guard let now, let wanted else { return }
+    let carried = FileAttributes.carriedFlags
+    if now & carried == wanted & carried { return }
+    try fileSystem.setFlags(now & ~carried | wanted & carried, of: temporary)
+  }
+
+  /// Something in it stays: it is not removed.
+  func leave() {
+    isLeft = true
+  }
+
+  /// Something that could not be removed, to be tried again with the folder.
+  func addLeftover(_ name: PathName) {
+    leftovers.append(name)
   }
 
   /// Removes a temporary; one that cannot be removed now is tried again with the folder.
@@ -130,13 +205,26 @@ final class StagingFolder {
 
   /// Removes the folder, which holds no temporary but those that could not be removed.
   func removeFolder() throws(FileSystemError) {
+    if isLeft { return }
     for temporary in leftovers { try unlink(temporary) }
     leftovers = []
     do {
       try fileSystem.removeDirectory(name, in: parentFile)
+    } catch  where error.kind == .exists {
+      try removeRecords()
+      try fileSystem.removeDirectory(name, in: parentFile)
     } catch  where error.kind == .absent {
       // Somebody else tidied up.
     }
+  }
+
+  /// What only a later recovery would read, when there is nothing to recover.
+  private func removeRecords() throws(FileSystemError) {
+    var names: [PathName] = []
+    try fileSystem.forEachName(in: file) { bytes, _ in
+      if StagingManifest.isRecord(bytes) { names.append(PathName(bytes)) }
+    }
+    for name in names { try unlink(name) }
   }
 
   private func unlink(_ temporary: PathName) throws(FileSystemError) {

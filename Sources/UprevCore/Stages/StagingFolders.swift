@@ -12,9 +12,9 @@ final class StagingFolders {
   private let runID: String
   private let handles: FolderHandles
   private let warn: WarningSink
-  /// Two a file system, used in turn: the kernel locks a folder for each change in it, and one batch is staged while the
-  /// one before is renamed out of its folder.
-  private var tops: [[FileIdentity: StagingFolder]] = [[:], [:]]
+  /// Three a file system, used in turn: the kernel locks a folder for each change in it, and one batch is staged while the
+  /// one before is exchanged with its documents, and what came out of the one before that is unlinked.
+  private var tops: [[FileIdentity: StagingFolder]] = [[:], [:], [:]]
   private var turn = 0
   private var besides: [FileIdentity: StagingFolder] = [:]
   /// Folders whose documents are staged beside them: their top cannot be used.
@@ -85,11 +85,11 @@ final class StagingFolders {
   }
 
   private func remove(_ folder: StagingFolder) {
+    if folder.isLeft { return warn(.leftForRecovery(folder.path)) }
     do throws(FileSystemError) {
       try folder.removeFolder()
     } catch {
-      let parent = folder.parent.path.bytes
-      warn(.notCleanedUp(PathName(parent + (parent.isEmpty ? [] : [UInt8(ascii: "/")]) + folder.name.bytes), error))
+      warn(.notCleanedUp(folder.path, error))
     }
   }
 }

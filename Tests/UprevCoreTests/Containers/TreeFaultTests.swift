@@ -63,6 +63,8 @@ import UprevTestSupport
       let stray = try tree.listing().filter { $0.contains(".uprev") }
       if failed == "rmdir" {
         #expect(run.warnings.map(\.code) == [.notCleanedUp], "\(what)")
+      } else if run.warnings.contains(where: { $0.code == .notRecovered }) {
+        #expect(!stray.isEmpty, "\(what)")
       } else {
         #expect(stray == [], "\(what)")
       }
@@ -139,7 +141,9 @@ import UprevTestSupport
         try expectWhole(tree, run, what)
         expectNoDecisionTwice(run, what)
         let stray = try tree.listing().filter { $0.contains(".uprev") }
-        #expect(stray == [] || run.warnings.contains { $0.code == .notCleanedUp }, "\(what): \(stray)")
+        #expect(
+          stray == [] || run.warnings.contains { [.notCleanedUp, .notRecovered].contains($0.code) }, "\(what): \(stray)"
+        )
       }
     }
   }

@@ -1,0 +1,116 @@
+import UprevReport
+
+/// Does the steps of a ``Settlement`` in the file system.
+///
+/// It is used by one thread at a time.
+final class SlotExchange {
+  /// How long a program that has the document open for writing is waited for.
+  struct Patience: Sendable {
+    /// Altogether, seconds.
+    var limit = 2.0
+    /// Between two looks, seconds.
+    var interval = 0.01
+  }
+
+  /// Where the slots are.
+  struct Place {
+    let staging: OpenFile
+    /// Makes durable that a file is about to be given back, before it is.
+    let willGiveBack: (_ slot: PathName, Sighting) throws(FileSystemError) -> Void
+  }
+
+  /// How a settlement ended.
+  struct Ended {
+    let end: Settlement.End
+    /// What the last look at the slot showed, still open, its lease still held.
+    let seen: FileLook.Seen?
+  }
+
+  private let fileSystem: any FileSystem
+  private let patience: Patience
+  let look: FileLook
+
+  init(_ fileSystem: any FileSystem, patience: Patience = Patience()) {
+    self.fileSystem = fileSystem
+    self.patience = patience
+    look = FileLook(fileSystem)
+  }
+
+  /// Goes on until the settlement ends.
+  ///
+  /// - Throws: ``FileSystemError`` where a step failed. If nothing was exchanged, the document is as it was and the temporary in
+  ///   the slot; otherwise slot and name hold what they hold, both whole, for a later recovery:
+  ///   `settlement.hasExchanged` tells.
+  func run(
+    _ settlement: inout Settlement, slot: PathName, in place: Place, name: PathName, of folder: OpenFile
+  ) throws(FileSystemError) -> Ended {
+    var seen: FileLook.Seen?
+    var waited = 0.0
+    while true {
+      switch settlement.step {
+      case .exchange:
+        seen = nil
+        try exchange(&settlement, slot, place.staging, name, folder)
+      case .giveBack(let newer):
+        seen = nil
+        try place.willGiveBack(slot, newer)
+        try exchange(&settlement, slot, place.staging, name, folder)
+      case .examine:
+        seen = nil
+        seen = try examine(slot, place.staging, canGuess: settlement.isFirstLook)
+        guard let seen else {
+          // Nobody but this run has business in the staging folder.
+          throw FileSystemError(call: "openat", path: slot, number: absentNumber)
+        }
+        settlement.saw(seen.sighting)
+      case .wait:
+        // The descriptor must not keep a lease from being granted, nor the file from being seen anew.
+        seen = nil
+        let isUp = waited >= patience.limit
+        if !isUp { MonotonicClock.sleep(seconds: patience.interval) }
+        waited += max(patience.interval, 0.001)
+        settlement.waited(timeIsUp: isUp)
+      case .end(let end):
+        return Ended(end: end, seen: seen)
+      }
+    }
+  }
+
+  private func exchange(
+    _ settlement: inout Settlement, _ slot: PathName, _ staging: OpenFile, _ name: PathName, _ folder: OpenFile
+  ) throws(FileSystemError) {
+    do {
+      try AtomicReplace(fileSystem).exchange(name, in: folder, with: slot, in: staging)
+      settlement.exchanged()
+    } catch  where error.kind == .absent {
+      // The call does not say which of the two names is missing.
+      guard try look.lookWithoutOpening(name, in: folder) == nil else { throw error }
+      settlement.nameIsAbsent()
+    }
+  }
+
+  /// - Parameter canGuess: whether what cannot be read may pass for something that is not what was read: it then goes back.
+  private func examine(
+    _ slot: PathName, _ staging: OpenFile, canGuess: Bool
+  ) throws(FileSystemError) -> FileLook.Seen? {
+    do {
+      return try look.look(at: slot, in: staging, takesLease: true)
+    } catch {
+      guard canGuess else { throw error }
+      return try look.lookWithoutOpening(slot, in: staging)
+    }
+  }
+}
+
+extension Settlement {
+  /// Whether the next look is at what came out first: it goes back unless it is the original beyond doubt.
+  var isFirstLook: Bool { state == .cameOut }
+
+  /// Whether slot and name were exchanged, so that the slot does not hold our temporary for certain.
+  var hasExchanged: Bool {
+    switch state {
+    case .staged, .ended(.vanished): false
+    case .cameOut, .givingBack, .gaveBack, .waiting, .ended: true
+    }
+  }
+}

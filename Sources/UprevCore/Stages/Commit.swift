@@ -1,0 +1,265 @@
+import UprevReport
+
+/// The last stage, second part: makes a batch of temporaries durable, exchanges each with its document, looks at what came
+/// out, and makes that durable. What came out stays in its slot for ``Retirement``.
+///
+/// It is used by one thread at a time, which need not be the one that stages: it touches nothing of a staging folder but
+/// its descriptor.
+final class Commit {
+  /// What became of one document.
+  enum Result {
+    /// The new text is in place; in the slot is the original, to be looked at again.
+    case inPlace(Settlement, isWatched: Bool)
+    /// The new text is in place, put there by a plain rename.
+    case replaced
+    /// In the slot is our temporary: the document is gone.
+    case vanished
+    /// In the slot is our temporary: the document is what another program left there.
+    case changed
+    /// In the slot is another program's file that cannot go back.
+    case keep
+    /// An exchange from the staging folder does not reach the document. In the slot is our temporary.
+    case outOfReach(FileSystemError)
+    /// In the slot is our temporary.
+    case failed(FileSystemError)
+    /// Another run holds the folder. In the slot is our temporary.
+    case busy
+    /// A call failed between exchange and settlement: slot and name are both whole, and are left for recovery.
+    case unsettled(FileSystemError)
+  }
+
+  /// What became of a batch.
+  enum Outcome {
+    /// A result a document, in order; the manifests that were written; and the first folder that could not be flushed: the
+    /// replacements stand nevertheless, and nothing may be unlinked.
+    case settled([Result], manifests: [Manifest], unflushed: (error: FileSystemError, folder: TreeFolder)?)
+    /// Changes could not be written down; nothing was put in place.
+    case notJournaled(JournalError, manifests: [Manifest])
+    /// There is no room for a manifest; nothing was written down or put in place.
+    case noRoom(FileSystemError, manifests: [Manifest])
+    /// The temporaries could not be flushed; nothing was put in place.
+    case notFlushed(FileSystemError, manifests: [Manifest])
+  }
+
+  /// A manifest that was written.
+  struct Manifest {
+    let staging: StagingFolder
+    let name: PathName
+  }
+
+  private let fileSystem: any FileSystem
+  private let options: ContainerWriteOptions
+  private let handles: FolderHandles
+  private let locks: FolderLocks
+  private let slots: SlotExchange
+  private let returns: ReturnsFile
+  /// Folders with new entries, each once, in order.
+  private var touched: [TreeFolder] = []
+  private var isTouched: Set<FileIdentity> = []
+  /// The folder whose lock is held.
+  private var entered: FileIdentity?
+  /// A folder whose lock another run holds.
+  private var busy: FileIdentity?
+
+  init(_ fileSystem: any FileSystem, _ options: ContainerWriteOptions, _ locks: FolderLocks) {
+    self.fileSystem = fileSystem
+    self.options = options
+    self.locks = locks
+    handles = FolderHandles(fileSystem)
+    slots = SlotExchange(fileSystem, patience: SlotExchange.Patience(limit: options.writerPatience))
+    returns = ReturnsFile(fileSystem, flushes: options.durability != .none)
+  }
+
+  /// A whole batch.
+  ///
+  /// - Parameter number: makes the names of its manifests; no other batch of the run has it.
+  func run(_ batch: [StagedDocument], number: Int) -> Outcome {
+    let changes = batch.compactMap(\.change)
+    var manifests: [Manifest] = []
+    do throws(FileSystemError) {
+      try writeManifests(batch, number, &manifests)
+    } catch {
+      return .noRoom(error, manifests: manifests)
+    }
+    do throws(JournalError) {
+      if !changes.isEmpty { try options.journal?.record(changes) }
+    } catch {
+      return .notJournaled(error, manifests: manifests)
+    }
+    do throws(FileSystemError) {
+      try flush(batch)
+    } catch {
+      return .notFlushed(error, manifests: manifests)
+    }
+    let results = batch.map(replace)
+    leaveFolder()
+    busy = nil
+    return .settled(results, manifests: manifests, unflushed: flushFolders(batch))
+  }
+
+  // MARK: before
+
+  private func writeManifests(
+    _ batch: [StagedDocument], _ number: Int, _ manifests: inout [Manifest]
+  ) throws(FileSystemError) {
+    var entries: [ObjectIdentifier: (staging: StagingFolder, entries: [StagingManifest.Entry])] = [:]
+    for document in batch {
+      entries[ObjectIdentifier(document.staging), default: (document.staging, [])].entries.append(
+        document.manifestEntry)
+    }
+    let name = StagingManifest.name(number)
+    for (staging, entries) in entries.values {
+      manifests.append(Manifest(staging: staging, name: name))
+      let manifest = StagingManifest(
+        runID: options.runID, isAllOrNothing: options.isAllOrNothing, entries: entries)
+      let file = try fileSystem.open(
+        name, in: staging.file, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+      try manifest.encoded().withUnsafeBufferPointer { bytes throws(FileSystemError) in
+        try fileSystem.write(file, UnsafeRawBufferPointer(bytes))
+      }
+      if flushesOneByOne(staging) { try fileSystem.synchronize(file) }
+    }
+  }
+
+  private func flushesOneByOne(_ staging: StagingFolder) -> Bool {
+    options.durability == .file || (options.durability == .batch && !staging.reportsFlushErrors)
+  }
+
+  /// Flushes temporaries and manifests: one `syncfs` a device where that tells errors; elsewhere they were flushed one by
+  /// one, and their folder is left.
+  private func flush(_ batch: [StagedDocument]) throws(FileSystemError) {
+    guard options.durability != .none else { return }
+    var devices: Set<UInt64> = []
+    var stagings: Set<ObjectIdentifier> = []
+    for document in batch where stagings.insert(ObjectIdentifier(document.staging)).inserted {
+      let staging = document.staging
+      if flushesOneByOne(staging) {
+        try fileSystem.synchronize(staging.file)
+        try fileSystem.synchronize(try handles.handle(of: staging.parent))
+      } else if devices.insert(staging.device).inserted {
+        // The staging folder of a device's first temporary was open before all of them.
+        try fileSystem.synchronizeFileSystem(of: staging.file)
+      }
+    }
+  }
+
+  // MARK: exchange
+
+  private func replace(_ document: StagedDocument) -> Result {
+    let folder: OpenFile
+    do throws(FileSystemError) {
+      folder = try handles.handle(of: document.origin.folder)
+      guard try enter(document.origin.folder, folder) else { return .busy }
+    } catch {
+      return error.kind == .absent ? .vanished : .failed(error)
+    }
+    return document.staging.exchanges ? exchange(document, folder) : renameOver(document, folder)
+  }
+
+  private func exchange(_ document: StagedDocument, _ folder: OpenFile) -> Result {
+    guard let original = document.original.content else { return .changed }
+    var settlement = Settlement(original: original, temporary: document.temporary)
+    do throws(FileSystemError) {
+      let place = SlotExchange.Place(staging: document.staging.file) {
+        [returns] (slot, sighting) throws(FileSystemError) in
+        try returns.append(slot, sighting, in: document.staging.file)
+      }
+      // Held open, so that no other file can be taken for it.
+      let temporary = try fileSystem.open(
+        document.slot, in: document.staging.file, [.readOnly, .noFollow, .nonBlocking], mode: 0)
+      let ended = try withExtendedLifetime(temporary) { () throws(FileSystemError) in
+        try slots.run(&settlement, slot: document.slot, in: place, name: document.origin.name, of: folder)
+      }
+      if settlement.hasExchanged { touch(document.origin.folder) }
+      switch ended.end {
+      case .accepted: return .inPlace(settlement, isWatched: ended.seen?.lease == .granted)
+      case .vanished: return .vanished
+      case .changed: return .changed
+      case .kept: return .keep
+      }
+    } catch {
+      if settlement.hasExchanged {
+        touch(document.origin.folder)
+        return .unsettled(error)
+      }
+      return error.kind == .otherDevice ? .outOfReach(error) : .failed(error)
+    }
+  }
+
+  /// Where names cannot be exchanged: a last look at bytes and attributes, then a rename.
+  private func renameOver(_ document: StagedDocument, _ folder: OpenFile) -> Result {
+    var waited = 0.0
+    do throws(FileSystemError) {
+      while true {
+        guard let seen = try slots.look.look(at: document.origin.name, in: folder, takesLease: true) else {
+          return .vanished
+        }
+        if seen.sighting.isOpenForWriting {
+          if waited >= options.writerPatience { return .changed }
+          MonotonicClock.sleep(seconds: 0.01)
+          waited += 0.01
+          continue
+        }
+        guard seen.sighting.content == document.original.content else { return .changed }
+        try AtomicReplace(fileSystem).replace(
+          document.origin.name, in: folder, with: document.slot, in: document.staging.file)
+        touch(document.origin.folder)
+        return .replaced
+      }
+    } catch {
+      return error.kind == .otherDevice ? .outOfReach(error) : .failed(error)
+    }
+  }
+
+  private func enter(_ folder: TreeFolder, _ file: OpenFile) throws(FileSystemError) -> Bool {
+    if entered == folder.identity { return true }
+    if busy == folder.identity { return false }
+    leaveFolder()
+    guard try locks.enter(folder.identity, file) else {
+      busy = folder.identity
+      return false
+    }
+    entered = folder.identity
+    return true
+  }
+
+  private func leaveFolder() {
+    if let entered { locks.leave(entered) }
+    entered = nil
+  }
+
+  private func touch(_ folder: TreeFolder) {
+    if isTouched.insert(folder.identity).inserted { touched.append(folder) }
+  }
+
+  // MARK: after
+
+  /// Flushes each folder that got a new entry, and the staging folders that got the old ones, once.
+  ///
+  /// - Returns: the first failure and its folder.
+  private func flushFolders(_ batch: [StagedDocument]) -> (error: FileSystemError, folder: TreeFolder)? {
+    defer {
+      touched = []
+      isTouched = []
+    }
+    guard options.durability != .none, !touched.isEmpty else { return nil }
+    var failure: (FileSystemError, TreeFolder)?
+    for folder in touched {
+      do throws(FileSystemError) {
+        try fileSystem.synchronize(try handles.handle(of: folder))
+      } catch {
+        // A folder that is gone has no entries to flush.
+        if error.kind != .absent { failure = failure ?? (error, folder) }
+      }
+    }
+    var stagings: Set<ObjectIdentifier> = []
+    for document in batch where stagings.insert(ObjectIdentifier(document.staging)).inserted {
+      do throws(FileSystemError) {
+        try fileSystem.synchronize(document.staging.file)
+      } catch {
+        failure = failure ?? (error, document.staging.parent)
+      }
+    }
+    return failure
+  }
+}

@@ -1,0 +1,193 @@
+import UprevReport
+
+/// The last stage, third part: looks once more at what came out of the exchanges of a batch, and unlinks it; keeps what is
+/// another program's. It works while the next batch is committed.
+///
+/// It is used by one thread at a time, and touches nothing of a staging folder but its descriptor.
+final class Retirement {
+  /// What became of one document in the end.
+  enum Result {
+    /// - isWatched: whether it could be seen that nobody was writing.
+    case replaced(isWatched: Bool)
+    case vanished
+    case changed
+    /// The document is what another program left there, and an older file of another program's has this name now.
+    case kept(PathName)
+    case outOfReach(FileSystemError)
+    case failed(FileSystemError)
+    case busy
+    /// Slot and name are both whole, and are left for recovery.
+    case unsettled(FileSystemError)
+  }
+
+  /// What became of a batch.
+  struct Outcome {
+    /// One a document, in order.
+    var results: [Result]
+    /// What could not be unlinked, and may be tried again.
+    var leftovers: [(staging: StagingFolder, name: PathName)]
+    /// Staging folders that hold something that only recovery may touch.
+    var left: [StagingFolder]
+  }
+
+  private let fileSystem: any FileSystem
+  private let options: ContainerWriteOptions
+  private let handles: FolderHandles
+  private let locks: FolderLocks
+  private let slots: SlotExchange
+  private let returns: ReturnsFile
+
+  init(_ fileSystem: any FileSystem, _ options: ContainerWriteOptions, _ locks: FolderLocks) {
+    self.fileSystem = fileSystem
+    self.options = options
+    self.locks = locks
+    handles = FolderHandles(fileSystem)
+    slots = SlotExchange(fileSystem, patience: SlotExchange.Patience(limit: options.writerPatience))
+    returns = ReturnsFile(fileSystem, flushes: options.durability != .none)
+  }
+
+  /// - Parameter results: of the batch's ``Commit``, whose folders are flushed.
+  func run(_ batch: [StagedDocument], _ results: [Commit.Result], _ manifests: [Commit.Manifest]) -> Outcome {
+    var outcome = Outcome(results: [], leftovers: [], left: [])
+    /// Slots with our temporaries in them that may go only when a late exchange is durable.
+    var late: [StagedDocument] = []
+    for (document, result) in zip(batch, results) {
+      outcome.results.append(settle(document, result, &late, &outcome))
+    }
+    if !late.isEmpty, !flush(late) {
+      outcome.left += late.map(\.staging)
+    } else {
+      for document in late { unlink(document.slot, document.staging, &outcome) }
+    }
+    for manifest in manifests { unlink(manifest, &outcome) }
+    return outcome
+  }
+
+  private func settle(
+    _ document: StagedDocument, _ result: Commit.Result, _ late: inout [StagedDocument], _ outcome: inout Outcome
+  ) -> Result {
+    switch result {
+    case .inPlace(var settlement, let isWatched):
+      return lookAgain(document, &settlement, isWatched: isWatched, &late, &outcome)
+    case .replaced: return .replaced(isWatched: false)
+    case .keep: return keep(document, &outcome)
+    case .unsettled(let error):
+      outcome.left.append(document.staging)
+      return .unsettled(error)
+    case .vanished, .changed, .outOfReach, .failed, .busy:
+      unlink(document.slot, document.staging, &outcome)
+      return
+        switch result
+      {
+      case .vanished: .vanished
+      case .outOfReach(let error): .outOfReach(error)
+      case .failed(let error): .failed(error)
+      case .busy: .busy
+      default: .changed
+      }
+    }
+  }
+
+  /// The second look, under a lease while the original is unlinked.
+  private func lookAgain(
+    _ document: StagedDocument, _ settlement: inout Settlement, isWatched: Bool, _ late: inout [StagedDocument],
+    _ outcome: inout Outcome
+  ) -> Result {
+    settlement.examineAgain()
+    var entered = false
+    defer { if entered { locks.leave(document.origin.folder.identity) } }
+    do throws(FileSystemError) {
+      let ended = try end(&settlement, document, entered: &entered)
+      switch ended.end {
+      case .accepted:
+        withExtendedLifetime(ended) { unlink(document.slot, document.staging, &outcome) }
+        return .replaced(isWatched: isWatched && ended.seen?.lease == .granted)
+      case .changed, .vanished:
+        late.append(document)
+        return .changed
+      case .kept:
+        return keep(document, &outcome)
+      }
+    } catch {
+      outcome.left.append(document.staging)
+      return .unsettled(error)
+    }
+  }
+
+  private func end(
+    _ settlement: inout Settlement, _ document: StagedDocument, entered: inout Bool
+  ) throws(FileSystemError) -> SlotExchange.Ended {
+    // Without an exchange no folder is needed: this is by far the most common end, and the folder may be gone.
+    if let seen = try? slots.look.look(at: document.slot, in: document.staging.file, takesLease: true),
+      seen.sighting.content == document.original.content, !seen.sighting.isOpenForWriting
+    {
+      settlement.saw(seen.sighting)
+      return SlotExchange.Ended(end: .accepted, seen: seen)
+    }
+    let folder: OpenFile
+    do {
+      folder = try handles.handle(of: document.origin.folder)
+    } catch  where error.kind == .absent {
+      // The document's folder was removed or renamed with the new text in it.
+      return SlotExchange.Ended(end: .kept, seen: nil)
+    }
+    guard try locks.enter(document.origin.folder.identity, folder) else {
+      throw FileSystemError(call: "flock", path: document.origin.folder.path, number: busyNumber)
+    }
+    entered = true
+    let place = SlotExchange.Place(staging: document.staging.file) {
+      [returns] (slot, sighting) throws(FileSystemError) in
+      try returns.append(slot, sighting, in: document.staging.file)
+    }
+    return try slots.run(&settlement, slot: document.slot, in: place, name: document.origin.name, of: folder)
+  }
+
+  /// Another program's file leaves the slot under a name of its own, beside the document.
+  private func keep(_ document: StagedDocument, _ outcome: inout Outcome) -> Result {
+    do throws(FileSystemError) {
+      let folder = try handles.handle(of: document.origin.folder)
+      let name = try KeptFile(fileSystem).keep(
+        document.slot, in: document.staging.file, as: document.origin.name, in: folder, runID: options.runID)
+      if options.durability != .none {
+        try fileSystem.synchronize(folder)
+        try fileSystem.synchronize(document.staging.file)
+      }
+      return .kept(name)
+    } catch {
+      outcome.left.append(document.staging)
+      return .unsettled(error)
+    }
+  }
+
+  private func flush(_ documents: [StagedDocument]) -> Bool {
+    guard options.durability != .none else { return true }
+    do throws(FileSystemError) {
+      for document in documents {
+        try fileSystem.synchronize(try handles.handle(of: document.origin.folder))
+        try fileSystem.synchronize(document.staging.file)
+      }
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private func unlink(_ name: PathName, _ staging: StagingFolder, _ outcome: inout Outcome) {
+    do {
+      try fileSystem.unlink(name, in: staging.file)
+    } catch  where error.kind == .absent {
+      // Somebody else tidied up.
+    } catch {
+      outcome.leftovers.append((staging, name))
+    }
+  }
+
+  /// A manifest stays for as long as anything that it lists does.
+  private func unlink(_ manifest: Commit.Manifest, _ outcome: inout Outcome) {
+    if outcome.left.contains(where: { $0 === manifest.staging }) { return }
+    if outcome.leftovers.contains(where: { $0.staging === manifest.staging }) {
+      return outcome.leftovers.append((manifest.staging, manifest.name))
+    }
+    unlink(manifest.name, manifest.staging, &outcome)
+  }
+}
