@@ -8,6 +8,8 @@
 #   make format      formats the source
 #   make golden      runs the tests and records what they compare with anew, under Tests/Golden
 #   make bench       compares Uprev with its peers; ONLY=name[,name] picks works (Benchmarks/run --list)
+#   make prove       proves with real programs and real disks that nothing is lost (as root; Tests/Proofs); UPREV=program under proof
+#   make prove-quick the same, in little
 #   make dist        builds what `install` copies, under .build/dist
 #   make install     installs below PREFIX (default /usr/local), inside DESTDIR if that is set
 #   make uninstall   removes what `install` put below the same PREFIX and DESTDIR, and nothing else
@@ -19,12 +21,15 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 ONLY ?=
+# The program under proof; what `dist` builds if nothing is said.
+UPREV ?=
 SWIFTFLAGS ?=
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help deps build demo test lint format golden bench dist install uninstall clean
+.PHONY: prove prove-live prove-kill prove-disk prove-quick prove-quick-live prove-quick-kill prove-quick-disk prove-program
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -53,6 +58,22 @@ golden: deps
 
 bench: deps
 	ONLY="$(ONLY)" Benchmarks/run
+
+prove: prove-live
+prove: prove-kill
+prove: prove-disk
+
+prove-quick: prove-quick-live
+prove-quick: prove-quick-kill
+prove-quick: prove-quick-disk
+
+prove-program: deps $(if $(UPREV),,dist)
+
+prove-live prove-kill prove-disk: prove-%: prove-program
+	Tests/Proofs/$* --program "$(or $(UPREV),.build/dist/bin/uprev)"
+
+prove-quick-live prove-quick-kill prove-quick-disk: prove-quick-%: prove-program
+	Tests/Proofs/$* --quick --program "$(or $(UPREV),.build/dist/bin/uprev)"
 
 dist: deps
 	@SWIFTFLAGS="$(SWIFTFLAGS)" scripts/build-distribution.sh .build/dist
