@@ -1,7 +1,9 @@
 """The documents of the proofs: texts that tell by themselves which save they are, and what Uprev makes of them."""
 
+import io
 import json
 import os
+import tarfile
 
 STAMP = b'"version": 1'
 END = b"\n}"
@@ -38,6 +40,27 @@ def identified(data, name):
     if found == migrated(before):
         return sequence, True
     return None
+
+
+def archived(name, data):
+    """A tar with one document in it; always the same bytes for the same text, and what Uprev makes of it is the same made
+    of the migrated text."""
+    memory = io.BytesIO()
+    with tarfile.open(fileobj=memory, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        member = tarfile.TarInfo(f"{name}.json")
+        member.size, member.mtime = len(data), 1_700_000_000
+        archive.addfile(member, io.BytesIO(data))
+    return memory.getvalue()
+
+
+def unarchived(data, name):
+    """The document in a tar of ``archived``; None if it is not one, to the byte."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+            text = archive.extractfile(f"{name}.json").read()
+    except (tarfile.TarError, KeyError, AttributeError, EOFError):
+        return None
+    return text if archived(name, text) == data else None
 
 
 def tree(count, folders):

@@ -7,6 +7,7 @@ It exits 0 when it has done its saves, and 1 when a save was lost, torn or resur
 it did, and then also the last things that happened, with the monotonic clock's times.
 """
 
+import base64
 import collections
 import json
 import os
@@ -43,24 +44,31 @@ class Document:
 
     def __init__(self, folder, name, settings, timeline):
         self.name, self.timeline = name, timeline
-        self.path = os.path.join(folder, f"{name}.json")
+        self.is_archived = settings["style"] == "archive"
+        self.path = os.path.join(folder, f"{name}.tar" if self.is_archived else f"{name}.json")
         self.sequence = 0
         self.is_there = False
         self.saved = self.becomes = b""
         self.patience = settings["patience"]
         # While a program writes in place, others may read it half written, Uprev too: such a text is taken back as an
         # older one is.
-        self.may_be_torn = settings["style"] != "replace"
+        self.may_be_torn = settings["style"] not in ("replace", "archive")
         self.transients = 0
         self.slowest = 0.0
 
     def next_text(self, size=0):
         self.sequence += 1
-        self.remember(texts.text(self.name, self.sequence).ljust(size))
+        self.saved = texts.text(self.name, self.sequence).ljust(size)
+        self.becomes = texts.migrated(self.saved)
+        if self.is_archived:
+            self.saved, self.becomes = (texts.archived(self.name, text) for text in (self.saved, self.becomes))
+        self.is_there = True
         return self.saved
 
-    def remember(self, data):
-        self.saved, self.becomes, self.is_there = data, texts.migrated(data), True
+    def identified(self, found):
+        if self.is_archived:
+            found = texts.unarchived(found, self.name)
+        return None if found is None else texts.identified(found, self.name)
 
     def read(self):
         try:
@@ -98,7 +106,7 @@ class Document:
             raise Violation(f"{self.name}: deleted, and there again: {self.what(found)}; last save {self.sequence}")
         if found is None:
             raise Violation(f"{self.name}: missing; last save {self.sequence}")
-        identity = texts.identified(found, self.name)
+        identity = self.identified(found)
         if identity is None and not self.may_be_torn:
             raise Violation(f"{self.name}: torn: {found[:200]!r}; last save {self.sequence}")
         if identity is not None and identity[0] > self.sequence:
@@ -107,7 +115,7 @@ class Document:
     def what(self, found):
         if found is None:
             return "missing"
-        identity = texts.identified(found, self.name)
+        identity = self.identified(found)
         if identity is None:
             return f"torn ({len(found)} bytes: {found[:60]!r}…)"
         return f"save {identity[0]}{', migrated' if identity[1] else ''}"
@@ -176,15 +184,16 @@ class Document:
 
 def step(document, style, choose):
     """One action; whether it was a save."""
-    if not document.is_there:
+    if document.sequence == 0:
+        document.replace()
+    elif not document.is_there:
         document.create()
-        return True
-    if style == "recreate":
+    elif style == "recreate":
         if choose.random() < 0.6:
             document.delete()
             return False
         document.replace()
-    elif style == "replace":
+    elif style in ("replace", "archive"):
         document.replace()
     else:
         pause = choose.choice((0, 0, 0.0003, 0.003)) if choose.random() < 0.2 else 0
@@ -232,8 +241,12 @@ def main(result_file, settings):
                 "slowest": max(document.slowest for document in kept),
                 "violation": violation,
                 "timeline": timeline.lines() if violation else [],
-                "documents": {
-                    document.name: document.saved.decode() if document.is_there else None for document in kept
+                # What is to be there when Uprev has run once more: base64, or null for nothing.
+                "expected": {
+                    os.path.basename(document.path): (
+                        base64.b64encode(document.becomes).decode() if document.is_there else None
+                    )
+                    for document in kept
                 },
                 "sequences": {document.name: document.sequence for document in kept},
             },
