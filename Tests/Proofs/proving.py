@@ -190,5 +190,6 @@ def kept(root):
 
 
 def report(path):
+    expect(os.path.exists(path), f"no report at {path}")
     with open(path, "rb") as file:
         return json.load(file)
