@@ -8,8 +8,10 @@
 #   make format      formats the source
 #   make golden      runs the tests and records what they compare with anew, under Tests/Golden
 #   make bench       compares Uprev with its peers; ONLY=name[,name] picks works (Benchmarks/run --list)
-#   make prove       proves with real programs and real disks that nothing is lost (as root; Tests/Proofs); UPREV=program under proof
-#   make prove-quick the same, in little
+#   make prove       proves that nothing is lost, in full: enumerates every interleaving of a replacement with four actions of
+#                    another program, and runs the program beside others, with kills and on full disks (Tests/Proofs; as root);
+#                    UPREV=program under proof; prove-model, prove-live, prove-kill, prove-disk: one of them
+#   make prove-quick those of them that need the program, in little
 #   make dist        builds what `install` copies, under .build/dist
 #   make install     installs below PREFIX (default /usr/local), inside DESTDIR if that is set
 #   make uninstall   removes what `install` put below the same PREFIX and DESTDIR, and nothing else
@@ -29,7 +31,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help deps build demo test lint format golden bench dist install uninstall clean
-.PHONY: prove prove-live prove-kill prove-disk prove-quick prove-quick-live prove-quick-kill prove-quick-disk prove-program
+.PHONY: prove prove-model prove-live prove-kill prove-disk
+.PHONY: prove-quick prove-quick-live prove-quick-kill prove-quick-disk prove-program
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -59,6 +62,7 @@ golden: deps
 bench: deps
 	ONLY="$(ONLY)" Benchmarks/run
 
+prove: prove-model
 prove: prove-live
 prove: prove-kill
 prove: prove-disk
@@ -66,6 +70,10 @@ prove: prove-disk
 prove-quick: prove-quick-live
 prove-quick: prove-quick-kill
 prove-quick: prove-quick-disk
+
+prove-model: deps
+	UPREV_FULL=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build/prove $(SWIFTFLAGS) --disable-xctest \
+	  --filter ProtocolModel
 
 prove-program: deps $(if $(UPREV),,dist)
 

@@ -120,10 +120,10 @@ extension SlotRecovery {
     guard let slot else { return .empty }
     let name = try system { () throws(FileSystemError) in
       guard let folder else { return Sighting?.none }
-      return try self.lookAnyhow(at: entry.name, in: folder, takesLease: false)
+      return try self.lookAnyhow(at: entry.name, in: folder, takesLease: false)?.sighting
     }
     let recovery = Settlement.recover(
-      original: original, temporary: entry.temporary, returned: returns.of(entry.slot), slot: slot, name: name,
+      original: original, temporary: entry.temporary, returned: returns.of(entry.slot), slot: slot.sighting, name: name,
       rollsBack: rollsBack)
     switch recovery {
     case .settled: return .empty
@@ -133,12 +133,13 @@ extension SlotRecovery {
     case .resume(let settlement):
       // Where the document's folder is gone, so is its name: what was read is superseded.
       guard let folder else { return .rest(.original(original), isGivenBack: false) }
-      return try resume(settlement, entry, original, folder)
+      return try resume(settlement, entry, original, folder, slot)
     }
   }
 
   private func resume(
-    _ settlement: Settlement, _ entry: StagingManifest.Entry, _ original: Sighting.Content, _ folder: OpenFile
+    _ settlement: Settlement, _ entry: StagingManifest.Entry, _ original: Sighting.Content, _ folder: OpenFile,
+    _ seen: FileLook.Seen
   ) throws(Stop) -> Settled {
     var settlement = settlement
     settlement.examineAgain()
@@ -147,7 +148,8 @@ extension SlotRecovery {
     }
     let ended: SlotExchange.Ended
     do throws(FileSystemError) {
-      ended = try driver.run(&settlement, slot: entry.slot, in: place, name: entry.name, of: folder)
+      ended = try driver.run(
+        &settlement, slot: entry.slot, in: place, name: entry.name, of: folder, seen: seen)
     } catch {
       throw .system(error)
     }
@@ -171,11 +173,11 @@ extension SlotRecovery {
   }
 
   /// Waits a little for a program that has it open for writing.
-  private func lookAtSlot(_ slot: PathName) throws(FileSystemError) -> Sighting? {
+  private func lookAtSlot(_ slot: PathName) throws(FileSystemError) -> FileLook.Seen? {
     var waited = 0.0
     while true {
-      let sighting = try lookAnyhow(at: slot, in: staging, takesLease: true)
-      guard let sighting, sighting.isOpenForWriting, waited < patience.limit else { return sighting }
+      let seen = try lookAnyhow(at: slot, in: staging, takesLease: true)
+      guard let seen, seen.sighting.isOpenForWriting, waited < patience.limit else { return seen }
       MonotonicClock.sleep(seconds: patience.interval)
       waited += max(patience.interval, 0.001)
     }
@@ -184,11 +186,11 @@ extension SlotRecovery {
   /// What must not be read is something that the run had not read: it is never removed.
   private func lookAnyhow(
     at name: PathName, in folder: OpenFile, takesLease: Bool
-  ) throws(FileSystemError) -> Sighting? {
+  ) throws(FileSystemError) -> FileLook.Seen? {
     do {
-      return try driver.look.look(at: name, in: folder, takesLease: takesLease)?.sighting
+      return try driver.look.look(at: name, in: folder, takesLease: takesLease)
     } catch  where [.accessDenied, .notPermitted].contains(error.kind) {
-      return try driver.look.lookWithoutOpening(name, in: folder)?.sighting
+      return try driver.look.lookWithoutOpening(name, in: folder)
     }
   }
 
