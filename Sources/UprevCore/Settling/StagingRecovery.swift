@@ -30,6 +30,8 @@ final class StagingRecovery {
   private let fileSystem: any FileSystem
   private let locks: FolderLocks
   private let patience: SlotExchange.Patience
+  /// A run whose staging folders are left alone: it lives, even where no lock can say so.
+  private let ownRunID: String?
   private let user: UInt32
   /// Of all-or-nothing runs with a staging folder in the root: whether they are committed.
   private var commitments: [String: Bool] = [:]
@@ -38,12 +40,13 @@ final class StagingRecovery {
 
   init(
     _ mode: InterruptedRuns, locks: FolderLocks, patience: SlotExchange.Patience = SlotExchange.Patience(),
-    user: UInt32 = geteuid(), _ fileSystem: any FileSystem
+    ownRunID: String? = nil, user: UInt32 = geteuid(), _ fileSystem: any FileSystem
   ) {
     self.mode = mode
     self.fileSystem = fileSystem
     self.locks = locks
     self.patience = patience
+    self.ownRunID = ownRunID
     self.user = user
   }
 
@@ -55,6 +58,7 @@ final class StagingRecovery {
     var found: [InterruptedStaging] = []
     var refused = false
     for name in names {
+      if let ownRunID, OwnName.isStaging(name, of: ownRunID) { continue }
       switch InterruptedStaging.find(name, in: folder, user: user, fileSystem) {
       case .nothing, .alive: break
       case .refused(let problem):
