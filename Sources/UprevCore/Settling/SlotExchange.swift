@@ -94,8 +94,9 @@ final class SlotExchange {
       try AtomicReplace(fileSystem).exchange(name, in: folder, with: slot, in: staging)
       settlement.exchanged()
     } catch  where error.kind == .absent {
-      // The call does not say which of the two names is missing.
-      guard try look.lookWithoutOpening(name, in: folder) == nil else { throw error }
+      // The call does not say which of the two names is missing. A look at the document's would not tell either: another
+      // program may have made it anew meanwhile. Nobody else takes anything out of the slot.
+      guard try look.lookWithoutOpening(slot, in: staging) != nil else { throw error }
       settlement.nameIsAbsent()
     }
   }

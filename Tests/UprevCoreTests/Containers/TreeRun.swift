@@ -49,7 +49,8 @@ struct TreeRun {
   ///   - onRead: runs after an element was read and before it is written.
   init(
     _ target: PathName, _ fileSystem: any FileSystem = LocalFileSystem(), globs: [String] = ["*.json"],
-    excluded: [String] = [], maximumSize: Int = 1 << 20, durability: Durability = .batch, batchCount: Int = 64,
+    excluded: [String] = [], maximumSize: Int = 1 << 20,
+    maximumPathLength: Int = RunOptions.defaultMaximumPathLength, durability: Durability = .batch, batchCount: Int = 64,
     output: PathName? = nil, sideThreads: Int = 2, writerPatience: Double = 0.05, redecides: Bool = true,
     runID: String = TreeRun.runID, claims: Bool = false, recovers: Bool = false, isAllOrNothing: Bool = false,
     journal: (any TargetJournal)? = nil,
@@ -74,6 +75,7 @@ struct TreeRun {
       if claims { try container.claim(ContainerClaimOptions(runID: runID), warn: { warnings.append($0) }) }
       var readOptions = ContainerReadOptions(
         claims: try Self.claims(globs, excluded: excluded), maximumDocumentSize: maximumSize,
+        maximumPathLength: maximumPathLength,
         yieldsPassthrough: output != nil)
       if recovers { readOptions.interruptedRuns = .recover }
       let reader = try container.makeReader(readOptions)
