@@ -91,7 +91,9 @@ extension SimulatedVolume {
         survived[child]?.links += 1
         if survived[child]?.kind == .directory { survived[child]?.parent = id }
       }
-      // A number that was used again: the older file keeps it.
+    }
+    // A number that was used again: the file that is there now keeps it.
+    for id in survived.keys.sorted(by: { (nodes[$0] == nil ? 1 : 0, $0) < (nodes[$1] == nil ? 1 : 0, $1) }) {
       while let number = survived[id]?.number, !numbers.insert(number).inserted {
         survived[id]?.number = number + 1000
       }

@@ -28,7 +28,10 @@ extension Settlement {
   ) -> Recovery {
     guard let slot else { return .settled }
     if let name, name.file == slot.file { return .oneFile }
-    let isOurs = slot.file == temporary.file && slot.content?.sha256 == temporary.content?.sha256
+    // Where nothing was given back our temporary is in the slot only if it never left it: then it is ours also where a power
+    // failure came before its bytes were flushed.
+    let isOurs =
+      slot.file == temporary.file && (returned.isEmpty || slot.content?.sha256 == temporary.content?.sha256)
     if isOurs, !slot.isOpenForWriting { return .removeTemporary }
     // What we put at the name, in order: which of it the name still shows tells how far the run came, whatever was written
     // down meanwhile and however often.

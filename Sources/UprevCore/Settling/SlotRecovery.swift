@@ -127,7 +127,7 @@ extension SlotRecovery {
       rollsBack: rollsBack)
     switch recovery {
     case .settled: return .empty
-    case .removeTemporary: return .rest(.temporary(entry.temporary), isGivenBack: !returns.of(entry.slot).isEmpty)
+    case .removeTemporary: return .rest(.temporary(slot.sighting), isGivenBack: !returns.of(entry.slot).isEmpty)
     case .oneFile: throw .problem(.oneFile)
     case .keep: return try keep(entry, folder)
     case .resume(let settlement):
