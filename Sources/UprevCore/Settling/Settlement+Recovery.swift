@@ -28,10 +28,11 @@ extension Settlement {
   ) -> Recovery {
     guard let slot else { return .settled }
     if let name, name.file == slot.file { return .oneFile }
-    // Where nothing was given back our temporary is in the slot only if it never left it: then it is ours also where a power
-    // failure came before its bytes were flushed.
-    let isOurs =
-      slot.file == temporary.file && (returned.isEmpty || slot.content?.sha256 == temporary.content?.sha256)
+    let isNew = slot.content?.sha256 == temporary.content?.sha256
+    // While the name shows what was read and nothing was given back, our temporary never left the slot: then it is ours also
+    // where a power failure came before its bytes were flushed.
+    let isUntouched = returned.isEmpty && name?.content == original
+    let isOurs = slot.file == temporary.file && (isNew || isUntouched)
     if isOurs, !slot.isOpenForWriting { return .removeTemporary }
     // What we put at the name, in order: which of it the name still shows tells how far the run came, whatever was written
     // down meanwhile and however often.
