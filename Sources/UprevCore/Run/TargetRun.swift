@@ -26,6 +26,7 @@ struct TargetRun {
     var targetJournal: (any TargetJournal)?
     do {
       let (container, opener) = try open(target)
+      defer { container.release() }
       record.kind = container.kind
       if options.changesInPlace {
         try container.claim(

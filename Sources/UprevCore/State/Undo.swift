@@ -98,6 +98,7 @@ public final class Undo {
     var targetJournal: (any TargetJournal)?
     do {
       let container = try open(target)
+      defer { container.release() }
       if !options.isDryRun {
         try container.claim(
           ContainerClaimOptions(

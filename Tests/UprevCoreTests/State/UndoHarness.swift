@@ -25,7 +25,7 @@ struct UndoHarness {
     try tree.write("notes.txt", "notes")
   }
 
-  static func old(_ number: Int) -> String { "{\"n_jobs\": \(number), \"chunksize\": 1.0}\n" }
+  static func old(_ number: Int) -> String { "{\"n_jobs\": \(number + 1), \"chunksize\": 1.0}\n" }
 
   static func setTime(_ path: PathName, seconds: Int64) throws {
     let time = FileTime(seconds: seconds, nanoseconds: 123_456_789)
