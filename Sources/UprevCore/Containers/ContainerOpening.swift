@@ -8,6 +8,8 @@ public struct ContainerReadOptions: Sendable {
   public var maximumDocumentSize: Int
   /// Whether the reader must also yield what is no document, for a writer that makes a whole new container.
   public var yieldsPassthrough: Bool
+  /// What is done with what interrupted runs left in a tree; nil: it is not looked at.
+  public var interruptedRuns: InterruptedRuns?
 
   public init(claims: Claims, maximumDocumentSize: Int, yieldsPassthrough: Bool) {
     self.claims = claims

@@ -26,8 +26,14 @@ public protocol ContainerReader: AnyObject {
   /// Seconds spent finding documents, and seconds spent reading them.
   var discoverSeconds: Double { get }
   var readSeconds: Double { get }
+  /// What it noticed that no document carries; asked when it is used no more.
+  var warnings: [WarningRecord] { get }
   /// - Throws: ``TargetError`` when the container as a whole is missing, damaged or unsupported.
   func next() throws -> ContainerElement?
+}
+
+extension ContainerReader {
+  public var warnings: [WarningRecord] { [] }
 }
 
 /// What a container is, as the report says it.

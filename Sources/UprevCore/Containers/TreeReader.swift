@@ -13,6 +13,7 @@ final class TreeReader: ContainerReader {
   private let container: TreeContainer
   private let options: ContainerReadOptions
   private var discover: Discover
+  private let recovery: StagingRecovery?
   private var read: Read
   /// What belongs to the last thing met and is still to be given out, last first.
   private var pending: [ContainerElement] = []
@@ -20,14 +21,12 @@ final class TreeReader: ContainerReader {
   init(_ container: TreeContainer, _ options: ContainerReadOptions) {
     self.container = container
     self.options = options
-    discover =
-      if let single = container.single {
-        Discover(single: single, in: container.root, container.fileSystem)
-      } else {
-        Discover(root: container.root, container.fileSystem)
-      }
+    recovery = options.interruptedRuns.map { container.makeRecovery($0) }
+    discover = container.makeWalk(recovery)
     read = Read(container.fileSystem, maximumSize: options.maximumDocumentSize)
   }
+
+  var warnings: [WarningRecord] { recovery?.warnings.records ?? [] }
 
   func next() throws -> ContainerElement? {
     if let element = pending.popLast() { return element }
@@ -41,6 +40,7 @@ final class TreeReader: ContainerReader {
         pending.append(contentsOf: elements.dropFirst().reversed())
         return first
       }
+      recovery?.finish()
       return nil
     } catch {
       throw error.targetError(.reading, about: container.path)
@@ -65,6 +65,7 @@ final class TreeReader: ContainerReader {
   }
 
   private func take(_ entry: DiscoveredEntry) -> [ContainerElement] {
+    if OwnName.isKept(entry.name) { recovery?.meetKept(entry.path) }
     let claim = OwnName.isOwn(entry.name) ? .excluded : options.claims.claim(entry.path)
     guard entry.kind == .regular else { return untouched(entry, .skipped, format: nil) }
     switch claim {

@@ -20,8 +20,9 @@ public struct Claims: Sendable {
   }
 
   /// - Parameter path: relative to the target, without `./` in front. Absolute paths and paths with a `..` component match
-  ///   nothing.
+  ///   nothing. `NAME.uprev-kept-RUN-n` is excluded: another program's file, kept for whoever decides about it.
   public func claim(_ path: PathName) -> Claim {
+    if OwnName.isKept(path.bytes[...]) { return .excluded }
     if excluded.contains(where: { $0.matches(path.bytes) }) { return .excluded }
     for (index, globs) in formats.enumerated() where globs.contains(where: { $0.matches(path.bytes) }) {
       return .format(index)

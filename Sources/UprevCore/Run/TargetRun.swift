@@ -40,6 +40,7 @@ struct TargetRun {
       let (writer, isWhole) = try makeWriter(of: container, opener: opener, writeOptions, sink: sink, warn: warn)
       var readOptions = readOptions
       readOptions.yieldsPassthrough = isWhole
+      readOptions.interruptedRuns = options.changesInPlace ? .recover : .tell
       let reader = try container.makeReader(readOptions)
       // Documents of a tree are replaced one by one: what took effect stays, however the target ends. An archive is changed
       // as a whole, also one that cannot be changed at all.
@@ -50,6 +51,7 @@ struct TargetRun {
         record.filters = reader.description.filters
         stages[.discover].seconds += reader.discoverSeconds
         stages[.read].seconds += reader.readSeconds
+        for warning in reader.warnings { warn(warning) }
       }
       do {
         do {

@@ -56,12 +56,6 @@ public struct Settlement: Sendable {
   /// Our temporary.
   private let temporary: Sighting
   var state: State
-  /// How often something newer than what had been given back came out.
-  private var returns = 0
-
-  /// After so many returns, what is in the slot is kept rather than given back: some program saves without end.
-  private static let maximumReturns = 64
-
   /// - Parameters:
   ///   - original: the bytes and attributes that were read.
   ///   - temporary: the new text in the slot.
@@ -147,7 +141,7 @@ public struct Settlement: Sendable {
       state = .ended(expected.file == temporary.file ? .changed : .kept)
       return
     }
-    returns += 1
-    state = returns > Self.maximumReturns ? .ended(.kept) : .givingBack(newer: sighting, putIn: newer)
+    // However often: the name must lead to the newest in the end.
+    state = .givingBack(newer: sighting, putIn: newer)
   }
 }

@@ -35,7 +35,7 @@ extension StagingManifest {
     return Self.sealed(writer)
   }
 
-  /// The bytes that are appended to the file ``returnsName`` before `sighting` goes back from `slot` to its name.
+  /// The bytes that are appended to a file ``returnsName(_:)`` before `sighting` goes back from `slot` to its name.
   ///
   /// A line begins with a line feed of its own, so that one that was torn before it does not reach into it.
   public static func encodedReturn(slot: PathName, _ sighting: Sighting) -> [UInt8] {

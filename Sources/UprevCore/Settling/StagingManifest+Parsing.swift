@@ -21,17 +21,21 @@ extension StagingManifest {
     self = manifest
   }
 
-  /// Reads the file ``returnsName``: what was about to be given back, by slot, in order. A line that is torn is passed over:
+  /// Reads a file ``returnsName(_:)``: what was about to be given back, by slot, in order. A line that is torn is passed over:
   /// what it announces was not done.
-  public static func parsedReturns(_ bytes: [UInt8]) throws(StagingManifestError) -> [PathName: [Sighting]] {
-    var returns: [PathName: [Sighting]] = [:]
+  ///
+  /// - Parameter earlier: what the files of lower numbers say.
+  public static func parsedReturns(
+    _ bytes: [UInt8], after earlier: [PathName: [Sighting]] = [:]
+  ) throws(StagingManifestError) -> [PathName: [Sighting]] {
+    var returns = earlier
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       // The line feed belongs to the line, and `split` took it away.
       let end = line.endIndex < bytes.endIndex ? line.endIndex + 1 : line.endIndex
       let whole = bytes[line.startIndex..<end]
       guard StagingFile.isSealed(whole) else { continue }
       guard let (slot, sighting) = StagingFile.returned(whole) else { throw .notUnderstood }
-      returns[slot, default: []].append(sighting)
+      returns[slot, default: []].appendReturn(sighting)
     }
     return returns
   }
@@ -204,9 +208,27 @@ private enum StagingFile {
 }
 
 extension StagingManifest {
-  /// Whether a name is one that a run gives to its temporaries: a number.
-  static func isSlot(_ name: PathName) -> Bool {
-    (1...19).contains(name.bytes.count) && name.bytes.allSatisfy { (0x30...0x39).contains($0) }
+  /// Whether a name is one that a run gives to its temporaries.
+  static func isSlot(_ name: PathName) -> Bool { number(ofSlot: name) != nil }
+
+  /// The number that a temporary is called by; nil for any other name.
+  static func number(ofSlot name: PathName) -> UInt64? { number(name.bytes[...]) }
+
+  /// The number of a manifest's name; nil for any other name.
+  static func number(ofManifest name: PathName) -> UInt64? { number(of: name, after: "manifest-") }
+
+  /// The number of a name that ``returnsName(_:)`` makes; nil for any other name.
+  static func number(ofReturns name: PathName) -> UInt64? { number(of: name, after: "returns-") }
+
+  private static func number(of name: PathName, after prefix: String) -> UInt64? {
+    name.bytes.starts(with: prefix.utf8) ? number(name.bytes.dropFirst(prefix.utf8.count)) : nil
+  }
+
+  /// Plain digits, as `String(_:)` writes them.
+  private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
+    guard (1...19).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    if digits.count > 1, digits.first == UInt8(ascii: "0") { return nil }
+    return UInt64(String(decoding: digits, as: UTF8.self))
   }
 }
 
@@ -214,5 +236,14 @@ extension PathName {
   /// What stands between the slashes, empty parts included; one empty part for the empty path.
   var components: [PathName] {
     bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { PathName($0) }
+  }
+}
+
+extension [Sighting] {
+  /// Adds what is announced to go back. The same file twice in a row means that it did not go the first time: between two
+  /// returns of one file lies that of another.
+  mutating func appendReturn(_ sighting: Sighting) {
+    if last?.file == sighting.file { removeLast() }
+    append(sighting)
   }
 }

@@ -34,21 +34,25 @@ struct Discover {
 
   private let fileSystem: any FileSystem
   let handles: FolderHandles
+  /// Is told of each folder that holds names of Uprev's own, before anything else of it is given out.
+  private let recovery: StagingRecovery?
   private var frames: [Frame] = []
   private var path: [UInt8] = []
   private var root: TreeFolder?
   private var single: DiscoveredEntry?
 
   /// A walk of everything below `root`.
-  init(root: TreeFolder, _ fileSystem: any FileSystem) {
+  init(root: TreeFolder, recovery: StagingRecovery? = nil, _ fileSystem: any FileSystem) {
     self.fileSystem = fileSystem
+    self.recovery = recovery
     handles = FolderHandles(fileSystem)
     self.root = root
   }
 
-  /// A walk of one file.
-  init(single name: PathName, in root: TreeFolder, _ fileSystem: any FileSystem) {
+  /// A walk of one file. What interrupted runs left in its folder is met all the same.
+  init(single name: PathName, in root: TreeFolder, recovery: StagingRecovery? = nil, _ fileSystem: any FileSystem) {
     self.fileSystem = fileSystem
+    self.recovery = recovery
     handles = FolderHandles(fileSystem)
     single = DiscoveredEntry(folder: root, name: name, path: name, kind: .regular)
   }
@@ -57,13 +61,14 @@ struct Discover {
   mutating func next() throws(FileSystemError) -> Discovered? {
     if let entry = single {
       single = nil
+      if recovery != nil { _ = try names(of: try handles.handle(of: entry.folder)) }
       return .entry(entry)
     }
     if let folder = root {
       root = nil
       let file = try handles.handle(of: folder)
       let status = try fileSystem.status(of: file)
-      frames.append(Frame(folder: folder, names: try FolderNames(of: file, fileSystem), prefix: 0))
+      frames.append(Frame(folder: folder, names: try names(of: file), prefix: 0))
       return .folder(folder, path: PathName(""), status: status)
     }
     while var frame = frames.popLast() {
@@ -92,7 +97,7 @@ struct Discover {
       let above = try handles.handle(of: parent)
       let file = try fileSystem.open(name, in: above, [.readOnly, .directory, .noFollow], mode: 0)
       let status = try fileSystem.status(of: file)
-      let names = try FolderNames(of: file, fileSystem)
+      let names = try names(of: file)
       let folder = TreeFolder(name, in: parent, status: status)
       handles.keep(file, for: folder)
       let found = Discovered.folder(folder, path: PathName(path), status: status)
@@ -105,5 +110,12 @@ struct Discover {
       default: return .unreadableFolder(path: PathName(path), error)
       }
     }
+  }
+
+  /// The names in the folder at `path`, after what interrupted runs left in it was dealt with.
+  private func names(of folder: OpenFile) throws(FileSystemError) -> FolderNames {
+    let names = try FolderNames(of: folder, fileSystem)
+    guard let recovery, !names.own.isEmpty, recovery.enter(folder, at: PathName(path), names.own) else { return names }
+    return try FolderNames(of: folder, fileSystem)
   }
 }

@@ -14,14 +14,16 @@ struct FolderNames {
   private var entries: [Entry] = []
 
   var count: Int { entries.count }
+  /// The names that begin with `.uprev-`, in byte order: Uprev's own, which are left out.
+  private(set) var own: [PathName] = []
 
-  /// Reads a folder. Names that begin with `.uprev-` are Uprev's own and are left out.
+  /// Reads a folder.
   ///
   /// - Throws: ``FileSystemError`` of `fdopendir`, `readdir` or `fstatat`.
   init(of folder: OpenFile, _ fileSystem: any FileSystem) throws(FileSystemError) {
     var unknown: [Int] = []
     try fileSystem.forEachName(in: folder) { name, kind in
-      if OwnName.isOwn(name) { return }
+      if OwnName.isOwn(name) { return own.append(PathName(name)) }
       if kind == nil { unknown.append(entries.count) }
       entries.append(Entry(offset: arena.count, length: UInt32(truncatingIfNeeded: name.count), kind: kind ?? .unknown))
       arena.append(contentsOf: name)
@@ -36,6 +38,7 @@ struct FolderNames {
       }
       if entries[index].kind == .directory { arena[terminator(index)] = UInt8(ascii: "/") }
     }
+    own.sort()
     sort()
   }
 
@@ -64,23 +67,4 @@ struct FolderNames {
       }
     }
   }
-}
-
-/// The names that Uprev gives to its own files and folders inside a target.
-enum OwnName {
-  private static let prefix: StaticString = ".uprev-"
-
-  /// What a run locks in the root of a tree where the root itself cannot be locked.
-  static let lockFile = PathName("\(prefix)lock")
-
-  static func isOwn(_ name: UnsafeRawBufferPointer) -> Bool {
-    let prefix = UnsafeRawBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount)
-    guard name.count >= prefix.count, let first = name.first, first == prefix[0] else { return false }
-    return name.prefix(prefix.count).elementsEqual(prefix)
-  }
-
-  static func isOwn(_ name: PathName) -> Bool { name.bytes.withUnsafeBytes(isOwn) }
-
-  /// `.uprev-<runID>`, with what follows.
-  static func make(_ runID: String, _ rest: String = "") -> PathName { PathName("\(prefix)\(runID)\(rest)") }
 }

@@ -46,7 +46,8 @@ struct TreeRun {
   init(
     _ target: PathName, _ fileSystem: any FileSystem = LocalFileSystem(), globs: [String] = ["*.json"],
     excluded: [String] = [], maximumSize: Int = 1 << 20, durability: Durability = .batch, batchCount: Int = 64,
-    output: PathName? = nil, sideThreads: Int = 1, abandonsAfter: Int = .max,
+    output: PathName? = nil, sideThreads: Int = 2, writerPatience: Double = 0.05, redecides: Bool = true,
+    claims: Bool = false, journal: (any TargetJournal)? = nil, abandonsAfter: Int = .max,
     onRead: (ContainerElement) throws -> Void = { _ in }
   ) throws {
     var decisions: [Decision] = []
@@ -55,11 +56,15 @@ struct TreeRun {
       self.decisions = decisions
       self.warnings = warnings
     }
-    let options = ContainerWriteOptions(
+    var options = ContainerWriteOptions(
       runID: "test", durability: durability, batchCount: batchCount, sideThreads: sideThreads)
+    options.writerPatience = writerPatience
+    options.journal = journal
+    if redecides { options.redecide = { Self.decide($0) } }
     do {
       let opener = TreeOpener(fileSystem)
       guard let container = try opener.open(target) else { return }
+      if claims { try container.claim(ContainerClaimOptions(runID: "test"), warn: { warnings.append($0) }) }
       let reader = try container.makeReader(
         ContainerReadOptions(
           claims: try Self.claims(globs, excluded: excluded), maximumDocumentSize: maximumSize,

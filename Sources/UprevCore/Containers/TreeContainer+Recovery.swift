@@ -1,0 +1,40 @@
+import UprevReport
+
+extension TreeContainer {
+  func makeRecovery(_ mode: InterruptedRuns) -> StagingRecovery {
+    StagingRecovery(mode, locks: folderLocks, fileSystem)
+  }
+
+  func makeWalk(_ recovery: StagingRecovery?) -> Discover {
+    if let single { return Discover(single: single, in: root, recovery: recovery, fileSystem) }
+    return Discover(root: root, recovery: recovery, fileSystem)
+  }
+
+  /// Brings to an end what interrupted runs left anywhere in the tree, and reads no document. The tree is to be claimed
+  /// before.
+  ///
+  /// - Parameter shouldStop: asked now and then; true ends it early.
+  /// - Throws: ``TargetError`` where the tree cannot be walked.
+  public func recoverInterruptedRuns(shouldStop: () -> Bool, warn: WarningSink) throws {
+    let recovery = makeRecovery(.recover)
+    defer { for warning in recovery.warnings.records { warn(warning) } }
+    var walk = makeWalk(recovery)
+    while let found = try next(&walk) {
+      switch found {
+      case .folder:
+        if shouldStop() { throw TargetError.interrupted }
+      case .unreadableFolder(let path, let error): recovery.missed(path, error)
+      case .entry: break
+      }
+    }
+    recovery.finish()
+  }
+
+  private func next(_ walk: inout Discover) throws -> Discovered? {
+    do throws(FileSystemError) {
+      return try walk.next()
+    } catch {
+      throw error.targetError(.reading, about: path)
+    }
+  }
+}
