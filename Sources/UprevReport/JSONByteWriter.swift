@@ -37,6 +37,11 @@ package struct JSONByteWriter {
     text.withUTF8Buffer { buffer.append(contentsOf: $0) }
   }
 
+  /// The same, for text that was made elsewhere and checked.
+  mutating func json(_ text: String) {
+    buffer.append(contentsOf: text.utf8)
+  }
+
   package mutating func integer(_ value: Int) {
     buffer.append(contentsOf: String(value).utf8)
   }

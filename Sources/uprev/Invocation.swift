@@ -41,11 +41,13 @@ struct Invocation {
 
   /// Runs, and says what went wrong on the way.
   ///
-  /// - Parameter observer: is told of every decision.
+  /// - Parameters:
+  ///   - state: where a run that changes something in place is remembered.
+  ///   - observer: is told of every decision.
   /// - Returns: what the run came to, and where its report is.
   /// - Throws: ``ExitCode``, after saying why; ``ValidationError`` for options that do not fit the targets.
   func execute(
-    report destination: ReportDestination, observer: (any RunObserver)? = nil
+    report destination: ReportDestination, state: StateChoice = .none, observer: (any RunObserver)? = nil
   ) throws -> (result: RunResult, report: PathName?) {
     let terminal = TerminalObserver(logger: logger, verbosity: verbosity, next: observer)
     let openers: [any ContainerOpener] = [
@@ -57,9 +59,11 @@ struct Invocation {
     if case .file(let path) = destination {
       try ReportPlace(report: path, options: options, fileSystem: fileSystem).check()
     }
+    let opened = try openState(state)
     let run = Run(
       options: options, tool: (Release.name, Release.version), fileSystem: fileSystem, clock: SystemClock(),
-      openers: openers, shouldStop: { StopSignal.isRaised }, observer: terminal)
+      openers: openers, journal: opened?.database.makeJournal(), warnings: [opened?.setAside].compactMap { $0 },
+      shouldStop: { StopSignal.isRaised }, observer: terminal)
     let output: ReportOutput
     do {
       output = try ReportOutput(destination, run: run.id, durability: options.durability, fileSystem: fileSystem)
@@ -73,9 +77,38 @@ struct Invocation {
     return (result, output.path)
   }
 
+  /// Opens the state of a run that changes something in place; every other run needs none, and writes none.
+  ///
+  /// - Throws: ``ExitCode``, after saying why it cannot be opened. Nothing was touched then.
+  private func openState(_ choice: StateChoice) throws -> (database: StateDatabase, setAside: WarningRecord?)? {
+    guard options.changesInPlace, case .directory(let chosen) = choice else { return nil }
+    guard let path = chosen ?? StateDirectory.defaultPath(environment: ProcessInfo.processInfo.environment) else {
+      throw failing(with: ReportOutputError.noStateDirectory)
+    }
+    do throws(JournalError) {
+      let opened = try StateDatabase.open(
+        StateDirectory(path: path, fileSystem: fileSystem), at: SystemClock().now())
+      if let warning = opened.setAside {
+        logger.warning("\(Words.warning(warning))", metadata: ["code": "\(warning.code.rawValue)"])
+      }
+      return opened
+    } catch {
+      logger.error("\(Words.noState(error))")
+      throw ExitCode(ExitStatus.targetFailed)
+    }
+  }
+
   /// Says why there is no report.
   private func failing(with error: any Error) -> ExitCode {
     logger.error("\(Words.reportFailure(error))")
     return ExitCode(ExitStatus.targetFailed)
   }
+}
+
+/// Where runs are remembered.
+enum StateChoice {
+  /// Nowhere: what is changed cannot be undone.
+  case none
+  /// nil: the default one.
+  case directory(PathName?)
 }

@@ -44,7 +44,7 @@ struct MigrateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The state directory.", valueName: "dir"))
   var state: String?
 
-  @Flag(help: "Keep no state; without --report there is then no report.")
+  @Flag(help: "Keep no state: the run cannot be undone, and without --report there is no report.")
   var noState = false
 
   @Option(
@@ -64,6 +64,7 @@ struct MigrateCommand: ParsableCommand {
       throw ValidationError("--output goes with one target, not \(common.targets.count).")
     }
     if output == "" { throw ValidationError("--output takes a path, not an empty one.") }
+    if state == "" { throw ValidationError("--state takes a path, not an empty one.") }
     if report == "" { throw ValidationError("--report takes a path or -, not an empty one.") }
   }
 
@@ -81,13 +82,15 @@ struct MigrateCommand: ParsableCommand {
       case nil where dryRun || noState: .none
       case nil: .state(state.map { PathName($0) })
       }
-    let (result, path) = try invocation.execute(report: destination)
+    let choice = noState ? StateChoice.none : .directory(state.map { PathName($0) })
+    let (result, path) = try invocation.execute(report: destination, state: choice)
     for line in SummaryTable.lines(result.summary) { invocation.logger.info("\(line)") }
     for target in result.targets where target.error != nil && !target.committed && !dryRun {
       invocation.logger.info("\(Words.notCommitted(target.path))")
     }
     if dryRun { invocation.logger.info("\(Words.dryRun)") }
     if let path { invocation.logger.info("\(Words.report(at: path))") }
+    if noState, invocation.options.changesInPlace { invocation.logger.info("\(Words.noUndo)") }
     if noState, report == nil, !dryRun { invocation.logger.info("\(Words.noReport)") }
     throw ExitCode(result.conclusion.exitStatus)
   }

@@ -35,6 +35,15 @@ enum Words {
     return "\(place): \(Terminal.printable(warning.message)) [\(warning.code.rawValue)]"
   }
 
+  /// A warning that is about no target.
+  static func warning(_ warning: WarningRecord) -> String {
+    "\(Terminal.printable(warning.message)) [\(warning.code.rawValue)]"
+  }
+
+  static func noState(_ error: JournalError) -> String {
+    "nothing was changed, because it could not be undone: \(Terminal.printable(error.message)); --no-state does without"
+  }
+
   /// `pipelines/mine/pipeline.yaml:5:7: unknown key …`
   static func fault(_ fault: PipelineFault) -> String {
     var place = Terminal.printable(fault.file)
@@ -81,7 +90,8 @@ enum Words {
   static func reportFailure(_ error: any Error) -> String {
     switch error {
     case ReportOutputError.noStateDirectory:
-      "there is no place for the report: set HOME or XDG_STATE_HOME, or give --report, --state or --no-state"
+      "there is no place for the state and the report: set HOME or XDG_STATE_HOME, or give --state, or --no-state and "
+        + "--report"
     case ReportOutputError.failed(let error):
       "the report: \(Terminal.printable(error.message(.writing))); give --report another path"
     case let error as FileSystemError: "the report: \(Terminal.printable(error.message(.writing)))"
@@ -103,6 +113,7 @@ enum Words {
   static let noFormat = "(no format)"
   static let total = "total"
   static let unknownVersion = "unknown"
+  static let noUndo = "this run cannot be undone: --no-state was given"
   static let noReport = "no report was written: --no-state was given without --report"
   static let dryRun = "dry run: nothing was changed"
 }

@@ -12,6 +12,7 @@ public final class Run {
   private let openers: [any ContainerOpener]
   private let shouldStop: @Sendable () -> Bool
   private let journal: (any RunJournal)?
+  private let warnings: [WarningRecord]
   private let observer: (any RunObserver)?
   /// The run's name: in its report, in its staging folders, in its state.
   public let id: RunID
@@ -21,11 +22,12 @@ public final class Run {
   ///   - openers: tried in order; the first that opens a target keeps it.
   ///   - journal: where changes are written down before they are made; nil: they cannot be undone. A run that changes nothing
   ///     in place does not use it.
+  ///   - warnings: what was noticed before the run, for its report.
   ///   - shouldStop: asked between batches; true ends the run early and cleanly.
   public init(
     options: RunOptions, tool: (name: String, version: String), fileSystem: any FileSystem, clock: any RunClock,
     openers: [any ContainerOpener], journal: (any RunJournal)? = nil,
-    shouldStop: @escaping @Sendable () -> Bool = { false }, observer: (any RunObserver)? = nil
+    warnings: [WarningRecord] = [], shouldStop: @escaping @Sendable () -> Bool = { false }, observer: (any RunObserver)? = nil
   ) {
     self.options = options
     self.tool = tool
@@ -34,6 +36,7 @@ public final class Run {
     self.openers = openers
     self.shouldStop = shouldStop
     self.observer = observer
+    self.warnings = warnings
     self.journal = options.changesInPlace ? journal : nil
     startedAt = clock.now()
     id = RunID(startedAt: startedAt, random: UInt32.random(in: 0...UInt32.max))
@@ -54,6 +57,7 @@ public final class Run {
           pipelines: options.pipelines.map { PipelineRecord(name: $0.name, digest: $0.digest) }),
         sink: report)
     }
+    for warning in warnings { ledger.note(warning) }
     do throws(JournalError) {
       try journal?.begin(JournalRun(id: id, command: options.command, startedAt: startedAt))
     } catch {

@@ -59,6 +59,11 @@ final class RunLedger {
     observer?.warned(warning, in: target)
   }
 
+  /// Takes a warning that is about no target, and that was said already.
+  func note(_ warning: WarningRecord) {
+    warnings.add(warning)
+  }
+
   /// Takes a target's line, and the time that its reader and writer took.
   func end(_ target: TargetRecord, _ spent: StageRecords = StageRecords()) {
     targets.append(target)

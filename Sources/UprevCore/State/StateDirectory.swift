@@ -5,7 +5,7 @@ import UprevReport
 /// Folders are made with mode 0700: reports name files of their owner's.
 public struct StateDirectory: Sendable {
   public let path: PathName
-  private let fileSystem: any FileSystem
+  let fileSystem: any FileSystem
 
   public init(path: PathName, fileSystem: any FileSystem) {
     self.path = path
@@ -29,19 +29,43 @@ public struct StateDirectory: Sendable {
     return PathName(folder.bytes + Array("/report.json".utf8))
   }
 
+  /// Makes the folder itself, and every folder above it that is missing, so that they outlive a loss of power.
+  /// - Throws: ``FileSystemError``
+  func make() throws(FileSystemError) {
+    try makeFolders(path)
+  }
+
   private func makeFolders(_ folder: PathName) throws(FileSystemError) {
     do {
-      try fileSystem.makeDirectory(folder, in: nil, mode: 0o700)
+      try makeFolder(folder)
     } catch  where error.kind == .exists {
       return
     } catch  where error.kind == .absent {
-      guard let slash = folder.bytes.lastIndex(of: 0x2F), slash > 0 else { throw error }
-      try makeFolders(PathName(folder.bytes[..<slash]))
+      guard let above = Self.above(folder), above.bytes.count < folder.bytes.count else { throw error }
+      try makeFolders(above)
       do {
-        try fileSystem.makeDirectory(folder, in: nil, mode: 0o700)
+        try makeFolder(folder)
       } catch  where error.kind == .exists {
         // Another run was quicker.
       }
     }
+  }
+
+  private func makeFolder(_ folder: PathName) throws(FileSystemError) {
+    try fileSystem.makeDirectory(folder, in: nil, mode: 0o700)
+    do {
+      try fileSystem.synchronize(
+        fileSystem.open(Self.above(folder) ?? PathName("."), in: nil, [.directory], mode: 0))
+    } catch  where error.kind == .unsupported || error.kind == .accessDenied {
+      // Some file systems flush no folders, and some folders may be written and not read.
+    }
+  }
+
+  /// - Returns: nil for a single name.
+  private static func above(_ folder: PathName) -> PathName? {
+    var bytes = folder.bytes[...]
+    while bytes.count > 1, bytes.last == 0x2F { bytes.removeLast() }
+    guard let slash = bytes.lastIndex(of: 0x2F) else { return nil }
+    return PathName(bytes[..<max(slash, 1)])
   }
 }
