@@ -26,7 +26,8 @@ final class StateJournal: RunJournal {
       return database.lastInsertedRowID
     }
     self.run.set(number)
-    try database.prune(PruningRule(), at: run.startedAt, sparing: number)
+    // What is about to be put back must not be forgotten: the next run of another kind prunes.
+    if run.undoes == nil { try database.prune(PruningRule(), at: run.startedAt, sparing: number) }
   }
 
   func begin(_ target: JournalTarget) throws(JournalError) -> any TargetJournal {
@@ -51,7 +52,8 @@ final class StateJournal: RunJournal {
     guard let run = run.get() else { throw .notBegun }
     try database.write { database in
       try database.execute(
-        sql: "UPDATE run SET finished_seconds = ?, finished_nanoseconds = ?, status = ?, summary = ? WHERE sequence = ?",
+        sql:
+          "UPDATE run SET finished_seconds = ?, finished_nanoseconds = ?, status = ?, summary = ? WHERE sequence = ?",
         arguments: [
           end.finishedAt.seconds, end.finishedAt.nanoseconds, end.status.rawValue,
           String(decoding: end.summary.jsonText, as: UTF8.self), run,
