@@ -91,7 +91,8 @@ public final class Undo {
   ) -> (record: TargetRecord, stages: StageRecords) {
     var record = TargetRecord(path: target.target.resolvedPath, kind: target.target.kind)
     var stages = StageRecords()
-    guard target.changeCount > 0 else {
+    // A run that did not end may have left something even where it had noted nothing.
+    guard target.changeCount > 0 || run.finishedAt == nil else {
       record.committed = !options.isDryRun
       return (record, stages)
     }
@@ -103,6 +104,9 @@ public final class Undo {
         try container.claim(
           ContainerClaimOptions(
             runID: id.description, waitSeconds: options.waitSeconds, shouldStop: shouldStop), warn: warn)
+        if let tree = container as? TreeContainer {
+          try tree.recoverInterruptedRuns(shouldStop: shouldStop, warn: warn)
+        }
         targetJournal = try begin(container)
       }
       var writeOptions = ContainerWriteOptions(
