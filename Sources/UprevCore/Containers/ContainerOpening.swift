@@ -102,6 +102,8 @@ public protocol Container: AnyObject {
   ///
   /// - Throws: ``TargetError``, `target-busy` where another run holds it.
   func claim(_ options: ContainerClaimOptions, warn: WarningSink) throws
+  /// Ends the claim now, and not only when the last of the run's threads has let go of the container.
+  func release()
   /// - Throws: ``TargetError``
   func makeReader(_ options: ContainerReadOptions) throws -> any ContainerReader
   /// A writer that changes the container in place.
@@ -109,6 +111,11 @@ public protocol Container: AnyObject {
   func makeWriter(
     _ options: ContainerWriteOptions, sink: @escaping DecisionSink, warn: @escaping WarningSink
   ) throws -> any ContainerWriter
+}
+
+extension Container {
+  /// Nothing.
+  public func release() {}
 }
 
 /// Opens one kind of container. The program injects its openers; the core knows none but the tree.

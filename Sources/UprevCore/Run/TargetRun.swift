@@ -143,6 +143,7 @@ struct TargetRun {
     } catch {
       pending.note(error)
     }
+    pending.container?.release()
     pending.container = nil
   }
 

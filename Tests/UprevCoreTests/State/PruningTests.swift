@@ -27,7 +27,8 @@ struct PruningTests {
     #expect(PruningRule().doomed(among: young, now: Self.now, sparing: nil).isEmpty)
     let old = Self.runs((0..<50).map { _ in (91, 1, 0, true) })
     #expect(PruningRule().doomed(among: old, now: Self.now, sparing: nil) == Array((1...30).reversed()))
-    #expect(PruningRule().doomed(among: old, now: Self.now, sparing: 7) == Array((1...30).reversed()).filter { $0 != 7 })
+    #expect(
+      PruningRule().doomed(among: old, now: Self.now, sparing: 7) == Array((1...30).reversed()).filter { $0 != 7 })
   }
 
   @Test("Runs that changed nothing go sooner, and take no place of those that did")
@@ -42,7 +43,9 @@ struct PruningTests {
 
   @Test("Runs that did not end stay for ninety days, whatever else holds")
   func unfinished() {
-    let runs = Self.runs([(1, 1, 0, true), (90, 9, .max, false), (90, 1, 0, true), (91, 1, 0, false), (-5, 0, 0, false)])
+    let runs = Self.runs([
+      (1, 1, 0, true), (90, 9, .max, false), (90, 1, 0, true), (91, 1, 0, false), (-5, 0, 0, false),
+    ])
     var rule = PruningRule(keep: 0, olderThan: 0)
     #expect(rule.doomed(among: runs, now: Self.now, sparing: nil) == [5, 3, 2])
     rule.maximumBytes = 1
