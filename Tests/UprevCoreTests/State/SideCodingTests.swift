@@ -35,7 +35,7 @@ struct SideCodingTests {
 
   @Test(
     "Comes back as it was, and no part of it, and nothing longer, is taken for a whole",
-    arguments: 0..<300 as Range<UInt64>)
+    arguments: 0..<60 as Range<UInt64>)
   func roundTrip(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     let attributes = Self.attributes(&generator)
