@@ -4,6 +4,8 @@
 #   make build       builds the programs for debugging
 #   make demo        shows Uprev at work on samples/, from nothing: deps, build, demonstration
 #   make test        runs every test
+#   make sanitize    runs every test under the address, undefined-behaviour and thread sanitizers (scripts/sanitize.sh);
+#                    ONLY=address or ONLY=thread picks one
 #   make lint        checks the format of the source and that it builds without a warning
 #   make format      formats the source
 #   make golden      runs the tests and records what they compare with anew, under Tests/Golden
@@ -30,7 +32,7 @@ SWIFTFLAGS ?=
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint format golden bench dist install uninstall clean
+.PHONY: help deps build demo test sanitize lint format golden bench dist install uninstall clean
 .PHONY: prove prove-model prove-live prove-kill prove-disk
 .PHONY: prove-quick prove-quick-live prove-quick-kill prove-quick-disk prove-program
 
@@ -48,6 +50,9 @@ demo: build
 
 test: deps
 	swift test $(SWIFTFLAGS) --disable-xctest
+
+sanitize: deps
+	@ONLY="$(ONLY)" SWIFTFLAGS="$(SWIFTFLAGS)" scripts/sanitize.sh
 
 lint: deps
 	SWIFTFLAGS="$(SWIFTFLAGS)" scripts/lint.sh

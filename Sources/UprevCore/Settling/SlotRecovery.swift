@@ -116,11 +116,11 @@ extension SlotRecovery {
   private func decide(
     _ entry: StagingManifest.Entry, _ original: Sighting.Content, _ folder: OpenFile?
   ) throws(Stop) -> Settled {
-    let slot = try system { () throws(FileSystemError) in try self.lookAtSlot(entry.slot) }
+    let slot = try system { () throws(FileSystemError) in try self.lookAtSlot(entry) }
     guard let slot else { return .empty }
     let name = try system { () throws(FileSystemError) in
       guard let folder else { return Sighting?.none }
-      return try self.lookAnyhow(at: entry.name, in: folder, takesLease: false)?.sighting
+      return try self.lookAnyhow(at: entry.name, in: folder, takesLease: false, entry)?.sighting
     }
     let recovery = Settlement.recover(
       original: original, temporary: entry.temporary, returned: returns.of(entry.slot), slot: slot.sighting, name: name,
@@ -173,24 +173,27 @@ extension SlotRecovery {
   }
 
   /// Waits a little for a program that has it open for writing.
-  private func lookAtSlot(_ slot: PathName) throws(FileSystemError) -> FileLook.Seen? {
+  private func lookAtSlot(_ entry: StagingManifest.Entry) throws(FileSystemError) -> FileLook.Seen? {
     var waited = 0.0
     while true {
-      let seen = try lookAnyhow(at: slot, in: staging, takesLease: true)
+      let seen = try lookAnyhow(at: entry.slot, in: staging, takesLease: true, entry)
       guard let seen, seen.sighting.isOpenForWriting, waited < patience.limit else { return seen }
       MonotonicClock.sleep(seconds: patience.interval)
       waited += max(patience.interval, 0.001)
     }
   }
 
-  /// What must not be read is something that the run had not read: it is never removed.
+  /// What must not be read is no file that the run had read or written: it is another program's, and never removed.
   private func lookAnyhow(
-    at name: PathName, in folder: OpenFile, takesLease: Bool
+    at name: PathName, in folder: OpenFile, takesLease: Bool, _ entry: StagingManifest.Entry
   ) throws(FileSystemError) -> FileLook.Seen? {
     do {
       return try driver.look.look(at: name, in: folder, takesLease: takesLease)
     } catch  where [.accessDenied, .notPermitted].contains(error.kind) {
-      return try driver.look.lookWithoutOpening(name, in: folder)
+      let seen = try driver.look.lookWithoutOpening(name, in: folder)
+      let known = [entry.original.file, entry.temporary.file] + returns.of(entry.slot).map(\.file)
+      if let seen, known.contains(seen.sighting.file) { throw error }
+      return seen
     }
   }
 

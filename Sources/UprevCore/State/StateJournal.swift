@@ -51,7 +51,8 @@ final class StateJournal: RunJournal {
     guard let run = run.get() else { throw .notBegun }
     try database.write { database in
       try database.execute(
-        sql: "UPDATE run SET finished_seconds = ?, finished_nanoseconds = ?, status = ?, summary = ? WHERE sequence = ?",
+        sql:
+          "UPDATE run SET finished_seconds = ?, finished_nanoseconds = ?, status = ?, summary = ? WHERE sequence = ?",
         arguments: [
           end.finishedAt.seconds, end.finishedAt.nanoseconds, end.status.rawValue,
           String(decoding: end.summary.jsonText, as: UTF8.self), run,
