@@ -28,6 +28,8 @@ public struct RunOptions: Sendable {
   public var maximumDocumentSize = RunOptions.defaultMaximumDocumentSize
   /// How long to wait for another run that holds a target, seconds.
   public var waitSeconds = 0.0
+  /// How long the originals of archives are kept for undo, days; nil: until they are pruned.
+  public var keepOriginalsDays: Int? = 90
   /// Whether one rejected document (with ``isStrict`` also a `newer` or `unmatched` one) keeps everything as it is.
   public var isAllOrNothing = false
   /// Documents that travel together between threads.

@@ -28,9 +28,10 @@ struct TargetRun {
       let (container, opener) = try open(target)
       record.kind = container.kind
       if options.changesInPlace {
-        try container.claim(
-          ContainerClaimOptions(
-            runID: writeOptions.runID, waitSeconds: options.waitSeconds, shouldStop: shouldStop), warn: warn)
+        var claimOptions = ContainerClaimOptions(
+          runID: writeOptions.runID, waitSeconds: options.waitSeconds, shouldStop: shouldStop)
+        claimOptions.keepOriginalsDays = options.keepOriginalsDays
+        try container.claim(claimOptions, warn: warn)
         targetJournal = try journal?.begin(container.journalTarget())
       }
       var writeOptions = writeOptions
