@@ -73,6 +73,8 @@ public struct ContainerClaimOptions: Sendable {
   public var runID: String
   /// How long to wait for another run that holds it, seconds.
   public var waitSeconds: Double
+  /// Originals of archives that runs kept for undo longer ago are removed, days; nil: they stay.
+  public var keepOriginalsDays: Int?
   /// Asked while waiting; true gives up.
   public var shouldStop: @Sendable () -> Bool
 
