@@ -5,16 +5,18 @@ import UprevReport
 final class ArchiveContainer: Container {
   let fileSystem: any FileSystem
   let location: ArchiveLocation
-  let file: OpenFile
+  private(set) var file: OpenFile
   /// As it was when the file was opened.
-  let status: FileStatus
+  private(set) var status: FileStatus
   let format: ArchiveFormat
   let filter: ArchiveFilter?
+  let limits: ArchiveLimits
 
   init(
     _ fileSystem: any FileSystem, _ location: ArchiveLocation, _ file: OpenFile, _ status: FileStatus,
-    _ format: ArchiveFormat, _ filter: ArchiveFilter?
+    _ format: ArchiveFormat, _ filter: ArchiveFilter?, _ limits: ArchiveLimits
   ) {
+    self.limits = limits
     self.fileSystem = fileSystem
     self.location = location
     self.file = file
@@ -38,13 +40,85 @@ final class ArchiveContainer: Container {
     }
   }
 
+  /// The lock, once the archive is claimed.
+  private var lock: ArchiveClaim?
+  /// Takes what is read, once the archive is claimed.
+  private var hash: ReadHash?
+
+  private static let interval = 0.1
+
+  /// Takes the lock, brings to an end what interrupted runs left in the archive's folder, and makes sure that the path still
+  /// leads to the file that is locked.
   func claim(_ options: ContainerClaimOptions, warn: WarningSink) throws {
+    let beginning = ContinuousClock.now
+    while lock == nil {
+      do throws(FileSystemError) {
+        lock = try ArchiveClaim.take(file, location, fileSystem)
+        if lock != nil { try FileReplacement.recover(in: location.folder, fileSystem, warn: warn) }
+        // Whoever had it before may have replaced it, and so may recovery.
+        if try !isCurrent() {
+          lock = nil
+          try reopen()
+          continue
+        }
+      } catch {
+        lock = nil
+        throw error.kind == .absent
+          ? ArchiveWords.changedDuringRun(location.path) : ArchiveWords.writeFailed(error, location.path)
+      }
+      if lock != nil { break }
+      if options.shouldStop() { throw ArchiveWords.stopped }
+      guard (ContinuousClock.now - beginning) / .seconds(1) < options.waitSeconds else {
+        throw ArchiveWords.busy(
+          location.path, process: LockHolder(fileSystem).process(holding: status.identity))
+      }
+      MonotonicClock.sleep(seconds: min(Self.interval, options.waitSeconds))
+    }
+    guard try ArchiveFormat.probe(fileSystem, file, location.path).map({ $0 == (format, filter) }) ?? false else {
+      throw ArchiveWords.changedDuringRun(location.path)
+    }
+    hash = ReadHash()
+    if let days = options.keepOriginalsDays { removeExpiredOriginals(days, options.runID, warn) }
+  }
+
+  private func isCurrent() throws(FileSystemError) -> Bool {
+    status.isUnchanged(in: try fileSystem.status(of: location.name, in: location.folder, followingLinks: false))
+  }
+
+  private func reopen() throws(FileSystemError) {
+    file = try fileSystem.open(location.name, in: location.folder, [.readOnly, .noFollow, .nonBlocking], mode: 0)
+    status = try fileSystem.status(of: file)
+  }
+
+  private func removeExpiredOriginals(_ days: Int, _ runID: String, _ warn: WarningSink) {
+    do throws(TargetError) {
+      let folder = try OriginalsFolder(beside: location, makes: false, fileSystem)
+      do throws(FileSystemError) {
+        try folder?.removeExpired(days: days, before: runID)
+      } catch {
+        throw ArchiveWords.writeFailed(error, location.path)
+      }
+    } catch {
+      warn(ArchiveWords.originalsNotExpired(location.path, error.report.message))
+    }
+  }
+
+  /// The SHA-256 of the file: of the bytes that were read, where a reader has read all of them; otherwise of what it holds.
+  func contentHash() throws(TargetError) -> [UInt8] {
+    if let known = hash?.finish(size: status.size) { return known }
+    return try hashOfFile(fileSystem, file, location.path, status)
+  }
+
+  /// A further name of the file was made: that moved its time of change.
+  func didLink(_ now: FileStatus) {
+    status.change = now.change
+    status.linkCount = now.linkCount
   }
 
   func makeReader(_ options: ContainerReadOptions) throws -> any ContainerReader {
     let reader: any ContainerReader =
       switch format {
-      case .tar: try TarReader(try makeFilterReader(), location.path, options)
+      case .tar: try TarReader(try makeFilterReader(hash: hash), location.path, measure, options)
       case .cpio, .zip, .sevenZip: try EntryReader(self, options)
       }
     return ChangeCheckingReader(reader, self)
@@ -60,9 +134,12 @@ final class ArchiveContainer: Container {
   }
 
   /// A reader of the decompressed content, from its beginning.
-  func makeFilterReader() throws(TargetError) -> FilterReader {
-    try FilterReader(fileSystem, file, path: location.path, filter: filter)
+  func makeFilterReader(hash: ReadHash? = nil) throws(TargetError) -> FilterReader {
+    try FilterReader(fileSystem, file, path: location.path, filter: filter, hash: hash, measure: measure)
   }
+
+  /// Counts anew what the archive asks for.
+  var measure: ArchiveMeasure { ArchiveMeasure(limits, fileSize: status.size) }
 
   /// The same file, opened once more, so that it has an offset of its own.
   /// - Throws: ``TargetError`` `changed-during-run` where the name leads elsewhere by now.

@@ -4,10 +4,14 @@ import UprevReport
 /// Opens archives: tar, cpio, zip and 7zip, plain or in one of gzip, zstd, xz, bzip2 and lz4.
 public struct ArchiveContainerOpener: ContainerOpener {
   private let fileSystem: any FileSystem
+  private let limits: ArchiveLimits
 
-  /// - Parameter fileSystem: what archives are read from and written to.
-  public init(_ fileSystem: any FileSystem = LocalFileSystem()) {
+  /// - Parameters:
+  ///   - fileSystem: what archives are read from and written to.
+  ///   - limits: what an archive may ask for.
+  public init(_ fileSystem: any FileSystem = LocalFileSystem(), limits: ArchiveLimits = ArchiveLimits()) {
     self.fileSystem = fileSystem
+    self.limits = limits
   }
 
   /// - Parameter path: the target as given; a symbolic link is resolved, once.
@@ -22,7 +26,7 @@ public struct ArchiveContainerOpener: ContainerOpener {
       if ArchiveName.promisesArchive(path) { throw ArchiveWords.noArchive(path) }
       return nil
     }
-    return ArchiveContainer(fileSystem, location, file, status, content.format, content.filter)
+    return ArchiveContainer(fileSystem, location, file, status, content.format, content.filter, limits)
   }
 
   /// - Returns: nil where the content is no archive, or begins like something compressed, is not, and nobody says it is.

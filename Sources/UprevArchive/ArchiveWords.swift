@@ -191,6 +191,20 @@ enum ArchiveWords {
     limit(archive, "an extended header is larger than 1 MiB, at byte \(position)")
   }
 
+  static func limitExceeded(_ excess: ArchiveMeasure.Excess, _ archive: PathName) -> TargetError {
+    switch excess {
+    case .expandedSize(let maximum):
+      limit(
+        archive,
+        "it expands to more than \(maximum) bytes, which is beyond --max-expanded-size or --max-expansion-ratio; raise them "
+          + "if it is to be trusted")
+    case .entries(let maximum):
+      limit(archive, "it has more than \(maximum) entries; raise --max-entries if it is to be trusted")
+    case .pathLength(let length, let maximum):
+      limit(archive, "the path of an entry has \(length) bytes, more than the \(maximum) allowed")
+    }
+  }
+
   private static func limit(_ archive: PathName, _ found: String) -> TargetError {
     TargetError(code: .limitExceeded, message: "“\(archive)” is left as it is: \(found).")
   }
@@ -218,6 +232,55 @@ enum ArchiveWords {
       code: .changedDuringRun,
       message:
         "“\(archive)” was changed by another program during the run, and is left as that program made it. Run again.")
+  }
+
+  static func busy(_ archive: PathName, process: Int?) -> TargetError {
+    let holder = process.map { "process \($0)" } ?? "another run"
+    return TargetError(
+      code: .targetBusy,
+      message: "\(holder) is changing “\(archive)”; run again when it is done, or give --wait SECONDS")
+  }
+
+  static let stopped = TargetError(
+    code: .interrupted, message: "the run was stopped by a signal; run again to do the rest")
+
+  static func notFlushed(_ error: FileSystemError, _ archive: PathName) -> TargetError {
+    TargetError(
+      code: .writeFailed,
+      message:
+        "“\(archive)” was replaced, but its folder could not be flushed, so that a power failure now may bring the "
+        + "old form back: \(error.message(.writing, about: archive))")
+  }
+
+  static func unsettled(_ error: FileSystemError, _ archive: PathName) -> TargetError {
+    TargetError(
+      code: error.code(.writing),
+      message:
+        "“\(archive)” was being replaced when a call failed (\(error.message(.writing, about: archive))); old and new "
+        + "form are both whole, and the next run, or uprev recover, brings it to an end")
+  }
+
+  static func originalsNotOurs(_ archive: PathName) -> TargetError {
+    TargetError(
+      code: .permissionDenied,
+      message:
+        "“\(archive)” was left alone: “.uprev-originals” beside it, where its original is to be kept, is no folder of "
+        + "this user's with mode 0700; move it away, or give --no-state to do without undo")
+  }
+
+  static func originalNotKept(_ error: FileSystemError, _ archive: PathName) -> TargetError {
+    if error.kind == .stale { return changedDuringRun(archive) }
+    return TargetError(
+      code: error.code(.writing),
+      message: "“\(archive)” was left alone, because its original cannot be kept beside it for undo "
+        + "(\(error.message(.writing, about: archive))); see to that, or give --no-state to do without undo")
+  }
+
+  static func notJournaled(_ error: JournalError, _ archive: PathName) -> TargetError {
+    TargetError(
+      code: .writeFailed,
+      message: "“\(archive)” was left alone, because its change cannot be written down: \(error.message); give --state "
+        + "another folder, or --no-state to do without undo")
   }
 
   static func openForWriting(_ archive: PathName) -> TargetError {
@@ -288,6 +351,40 @@ enum ArchiveWords {
   static func hardLinked(_ archive: PathName) -> WarningRecord {
     WarningRecord(
       code: .hardLinked, message: "“\(archive)” has other names too, which still lead to its old form", path: archive)
+  }
+
+  static func unprotected(_ archive: PathName) -> WarningRecord {
+    WarningRecord(
+      code: .unprotectedReplace,
+      message: "it could not be seen whether another program was saving it at that moment; such a save may be lost",
+      path: archive)
+  }
+
+  static func kept(_ name: PathName, besides archive: PathName) -> WarningRecord {
+    WarningRecord(
+      code: .fileKept,
+      message: "another program's file, caught while it was replaced, is kept beside it as “\(name)”; look at both",
+      path: archive)
+  }
+
+  static func checksumStale(_ archive: PathName, _ name: PathName) -> WarningRecord {
+    WarningRecord(
+      code: .checksumStale,
+      message: "“\(name)” beside it looks like its checksum or signature, which holds no more; make it anew",
+      path: archive)
+  }
+
+  static func notJournaled(_ archive: PathName, _ error: JournalError) -> WarningRecord {
+    WarningRecord(
+      code: .notJournaled,
+      message:
+        "it was not replaced, and that could not be written down: \(error.message); its undo will find nothing to do",
+      path: archive)
+  }
+
+  static func originalsNotExpired(_ archive: PathName, _ words: String) -> WarningRecord {
+    WarningRecord(
+      code: .notCleanedUp, message: "old originals beside it were not removed: \(words)", path: archive)
   }
 
   static func notCleanedUp(_ error: TargetError, _ archive: PathName) -> WarningRecord {

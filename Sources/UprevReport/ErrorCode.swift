@@ -53,6 +53,8 @@ public enum WarningCode: String, CaseIterable, Sendable {
   case notJournaled = "not-journaled"
   /// Undo: an attribute was changed since, and stays as it is.
   case attributeChangedSince = "attribute-changed-since"
+  /// Undo: a target is not the folder that the run changed, by device and inode.
+  case targetMoved = "target-moved"
   /// A file beside an archive looks like its checksum or signature, which holds no more.
   case checksumStale = "checksum-stale"
   /// More warnings of one code than a report lists.

@@ -49,7 +49,9 @@ struct UprevCommand: ParsableCommand {
       target, and nothing else failed.
       """,
     version: Release.version,
-    subcommands: [MigrateCommand.self, InfoCommand.self, RecoverCommand.self, HistoryCommand.self])
+    subcommands: [
+      MigrateCommand.self, InfoCommand.self, UndoCommand.self, RecoverCommand.self, HistoryCommand.self,
+    ])
 }
 
 /// The exit statuses of the program.

@@ -15,6 +15,9 @@ final class EntryReader: ContainerReader {
   private let options: ContainerReadOptions
   private let handle: OpaquePointer
   private let input: EntryInput
+  private var measure: ArchiveMeasure
+  /// Of the current entry's body: bytes that were counted and have not come yet.
+  private var counted: Int64 = 0
   private var state = State.header
   private var pending: ContainerElement?
 
@@ -25,6 +28,7 @@ final class EntryReader: ContainerReader {
   init(_ container: ArchiveContainer, _ options: ContainerReadOptions) throws(TargetError) {
     archive = container.location.path
     self.options = options
+    measure = container.measure
     description = ContainerDescription(
       kind: .archive, archiveFormat: container.format.rawValue, filters: container.filter.map { [$0.rawValue] } ?? [])
     input = try EntryInput(container)
@@ -84,8 +88,12 @@ final class EntryReader: ContainerReader {
     let name = archive_entry_pathname(found).map { PathName(cString: $0).bytes } ?? []
     let isFile = archive_entry_filetype(found) == uprev_ae_regular
     let isLink = archive_entry_hardlink(found) != nil
+    if let excess = measure.takeEntry(pathLength: name.count) { throw ArchiveWords.limitExceeded(excess, archive) }
     // Where it is unknown, as in a streamed zip without a directory, the body tells.
     let size = archive_entry_size_is_set(found) != 0 ? archive_entry_size(found) : 0
+    // Before the body, which libarchive may have to expand only to skip it.
+    counted = max(0, size)
+    if let excess = measure.take(bytes: counted) { throw ArchiveWords.limitExceeded(excess, archive) }
     // Of a file with several names, a newc cpio has the content with the last name only.
     let isNewCpio = [ARCHIVE_FORMAT_CPIO_SVR4_NOCRC, ARCHIVE_FORMAT_CPIO_SVR4_CRC].contains(archive_format(handle))
     let isEmptyName = isNewCpio && archive_entry_nlink(found) > 1 && size == 0
@@ -165,6 +173,9 @@ final class EntryReader: ContainerReader {
       // A warning here is a wrong checksum.
       guard result == ARCHIVE_OK else { throw failure() }
     } while count == 0
+    let more = Int64(count) - counted
+    counted = max(0, -more)
+    if more > 0, let excess = measure.take(bytes: more) { throw ArchiveWords.limitExceeded(excess, archive) }
     let block = Block(capacity: count)
     block.append(UnsafeRawBufferPointer(start: start, count: count))
     return EntryData(raw: BlockSlice(block: block, offset: 0, count: count))

@@ -28,10 +28,10 @@ final class PaxWriter: ContainerWriter {
     self.sink = sink
     self.warn = warn
     tree = (container as? TreeContainer).map { TreeEntries($0, location.path) }
-    let output = try OutputFile(fileSystem, at: location, options)
+    let output = try OutputFile(fileSystem, at: location, replaces: false, options)
     self.output = output
     stream = try PaxStream(
-      fileSystem, output.temporary.file, path: location.path, filter: filter, options)
+      fileSystem, output.file, path: location.path, filter: filter, options)
   }
 
   func write(_ element: DecidedElement) throws {
@@ -99,7 +99,7 @@ final class PaxWriter: ContainerWriter {
   private func verify(_ output: OutputFile, _ memberCount: Int) throws(TargetError) {
     let walk: TarWalk
     do {
-      let reader = try FilterReader(fileSystem, output.temporary.file, path: location.path, filter: filter)
+      let reader = try FilterReader(fileSystem, output.file, path: location.path, filter: filter)
       walk = try TarWalk(reader, location.path)
     } catch {
       throw ArchiveWords.verificationFailed(location.path, error.report.message)

@@ -8,13 +8,21 @@ final class FilterReader {
   let filter: ArchiveFilter?
   private let input: FileInput
   private let source: any FilterSource
+  private var measure: ArchiveMeasure?
   private var isAtEnd = false
 
-  /// - Parameter file: read by position; its offset is neither used nor moved.
+  /// - Parameters:
+  ///   - file: read by position; its offset is neither used nor moved.
+  ///   - hash: takes the bytes of the file.
+  ///   - measure: counts the bytes, with the limits that they must keep; nil for what this program wrote itself.
   /// - Throws: ``TargetError`` `archive-unsupported` where the filter is not available.
-  init(_ fileSystem: any FileSystem, _ file: OpenFile, path: PathName, filter: ArchiveFilter?) throws(TargetError) {
+  init(
+    _ fileSystem: any FileSystem, _ file: OpenFile, path: PathName, filter: ArchiveFilter?,
+    hash: ReadHash? = nil, measure: ArchiveMeasure? = nil
+  ) throws(TargetError) {
     self.filter = filter
-    input = FileInput(fileSystem: fileSystem, file: file, path: path)
+    self.measure = measure
+    input = FileInput(fileSystem: fileSystem, file: file, path: path, hash: hash)
     switch filter {
     case nil: source = PlainSource(input)
     case .gzip: source = try GzipSource(input)
@@ -23,7 +31,7 @@ final class FilterReader {
   }
 
   /// The next bytes, as many as fit into a block; nil at the end.
-  /// - Throws: ``TargetError``: `read-failed`; `archive-damaged` for a truncated or corrupted file and for bytes after its
+  /// - Throws: ``TargetError``: `read-failed`; `limit-exceeded`; `archive-damaged` for a truncated or corrupted file and for bytes after its
   ///   last frame; `archive-unsupported` for stream padding, which a rewriting would lose.
   func nextBlock() throws(TargetError) -> Block? {
     guard !isAtEnd else { return nil }
@@ -36,6 +44,9 @@ final class FilterReader {
         break
       }
       block.didFill(count)
+    }
+    if let excess = measure?.take(bytes: Int64(block.count)) {
+      throw ArchiveWords.limitExceeded(excess, input.path)
     }
     return block.count > 0 ? block : nil
   }

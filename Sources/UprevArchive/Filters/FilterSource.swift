@@ -34,11 +34,15 @@ struct FileInput {
   let fileSystem: any FileSystem
   let file: OpenFile
   let path: PathName
+  /// Takes the bytes as they are read; nil where nobody asks for their hash.
+  var hash: ReadHash?
 
   /// - Returns: 0 only at the end of the file.
   func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int64) throws(TargetError) -> Int {
     do throws(FileSystemError) {
-      return try fileSystem.read(file, into: buffer, at: position)
+      let count = try fileSystem.read(file, into: buffer, at: position)
+      hash?.take(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: position)
+      return count
     } catch {
       throw ArchiveWords.readFailed(error, path)
     }

@@ -1,24 +1,48 @@
 import UprevCore
 import UprevReport
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A new archive under construction, in a temporary in the folder where it is to be.
 ///
 /// Used by one thread at a time. The temporary goes away with the object unless it was put in place.
 final class OutputFile {
-  let temporary: TemporaryFile
+  private enum Temporary {
+    /// To be exchanged with the archive that it replaces.
+    case replacing(FileReplacement)
+    /// To be put where nothing is.
+    case new(TemporaryFile)
+  }
+
+  /// The temporary, open for reading and writing.
+  let file: OpenFile
+  private let temporary: Temporary
   private let fileSystem: any FileSystem
   private let location: ArchiveLocation
   private let durability: Durability
 
+  /// - Parameter replaces: whether it is to replace what is at `location`; otherwise nothing may be there.
   /// - Throws: ``TargetError``
   init(
-    _ fileSystem: any FileSystem, at location: ArchiveLocation, _ options: ContainerWriteOptions
+    _ fileSystem: any FileSystem, at location: ArchiveLocation, replaces: Bool, _ options: ContainerWriteOptions
   ) throws(TargetError) {
     self.fileSystem = fileSystem
     self.location = location
     durability = options.durability
-    do {
-      temporary = try Self.makeTemporary(fileSystem, in: location.folder, runID: options.runID)
+    do throws(FileSystemError) {
+      if replaces {
+        let replacement = try FileReplacement(in: location.folder, options, fileSystem)
+        temporary = .replacing(replacement)
+        file = replacement.temporary
+      } else {
+        let new = try Self.makeTemporary(fileSystem, in: location.folder, runID: options.runID)
+        temporary = .new(new)
+        file = new.file
+      }
     } catch {
       throw ArchiveWords.writeFailed(error, location.path)
     }
@@ -39,50 +63,59 @@ final class OutputFile {
     }
   }
 
-  /// Replaces `original`, with its owner, attributes and mode, if the name still leads to it, unchanged since `status`.
-  /// - Throws: ``TargetError``; nothing was replaced then.
-  func replace(_ original: OpenFile, _ status: FileStatus) throws(TargetError) {
-    do {
-      try temporary.setAttributes(like: status, try fileSystem.extendedAttributes(of: original))
+  /// Gives it owner, attributes and mode of the archive that it is to replace, and makes it durable.
+  ///
+  /// - Returns: its status.
+  /// - Throws: ``TargetError``, also where a program has that archive open for writing.
+  func prepare(like original: OpenFile, _ status: FileStatus) throws(TargetError) -> FileStatus {
+    guard case .replacing(let replacement) = temporary else { throw ArchiveWords.foreignElement(location.path) }
+    do throws(FileSystemError) {
+      try replacement.setAttributes(like: original, status)
     } catch {
       throw ArchiveWords.attributesNotKept(error, location.path)
     }
-    try flush()
-    guard try !isOpenForWriting(original) else { throw ArchiveWords.openForWriting(location.path) }
-    let result: AtomicReplace.Result
-    do {
-      result = try temporary.replace(location.name, in: location.folder, ifStill: status)
+    do throws(FileSystemError) {
+      try replacement.flush()
+      guard try !isOpenForWriting(original) else { throw FileSystemError(call: "fcntl", path: nil, number: EBUSY) }
+      return try fileSystem.status(of: file)
     } catch {
-      throw ArchiveWords.writeFailed(error, location.path)
+      throw error.kind == .busy
+        ? ArchiveWords.openForWriting(location.path) : ArchiveWords.writeFailed(error, location.path)
     }
-    guard result == .replaced else { throw ArchiveWords.changedDuringRun(location.path) }
-    try flushFolder()
+  }
+
+  /// Replaces the archive, if the name still leads to what was read.
+  ///
+  /// - Parameters:
+  ///   - original: as it was read.
+  ///   - new: this file.
+  /// - Returns: what became of it.
+  func replace(_ original: Sighting, _ status: FileStatus, with new: Sighting) -> FileReplacement.Outcome {
+    guard case .replacing(let replacement) = temporary else { return .changed }
+    return replacement.replace(location.name, original, status, with: new)
   }
 
   /// Whether some process is known to have the file open for writing.
-  private func isOpenForWriting(_ file: OpenFile) throws(TargetError) -> Bool {
-    do {
-      switch try fileSystem.takeReadLease(on: file) {
-      case .openForWriting: return true
-      case .unavailable: return false
-      case .granted:
-        try fileSystem.releaseLease(of: file)
-        return false
-      }
-    } catch {
-      throw ArchiveWords.writeFailed(error, location.path)
+  private func isOpenForWriting(_ file: OpenFile) throws(FileSystemError) -> Bool {
+    switch try fileSystem.takeReadLease(on: file) {
+    case .openForWriting: return true
+    case .unavailable: return false
+    case .granted:
+      try fileSystem.releaseLease(of: file)
+      return false
     }
   }
 
   /// Takes the place that was chosen for it, where nothing is, with `mode`.
   /// - Throws: ``TargetError``
   func place(mode: UInt32) throws(TargetError) {
-    do {
-      try fileSystem.setMode(temporary.file, mode)
+    guard case .new(let temporary) = temporary else { throw ArchiveWords.exists(location.path) }
+    do throws(FileSystemError) {
+      try fileSystem.setMode(file, mode)
+      if durability != .none { try temporary.flush() }
     } catch {
       throw ArchiveWords.writeFailed(error, location.path)
     }
-    try flush()
     do {
       try temporary.place(at: location.name, in: location.folder)
     } catch {
@@ -94,17 +127,11 @@ final class OutputFile {
 
   /// - Throws: ``TargetError``
   func remove() throws(TargetError) {
-    do {
-      try temporary.remove()
-    } catch {
-      throw ArchiveWords.writeFailed(error, location.path)
-    }
-  }
-
-  private func flush() throws(TargetError) {
-    guard durability != .none else { return }
-    do {
-      try temporary.flush()
+    do throws(FileSystemError) {
+      switch temporary {
+      case .replacing(let replacement): try replacement.remove()
+      case .new(let temporary): try temporary.remove()
+      }
     } catch {
       throw ArchiveWords.writeFailed(error, location.path)
     }

@@ -16,6 +16,7 @@ final class TarReader: ContainerReader {
   private let archive: PathName
   private let options: ContainerReadOptions
   private let window: BlockWindow
+  private var measure: ArchiveMeasure
   private var library: TarLibrary?
   private var state = State.header
   private var memberCount = 0
@@ -30,8 +31,11 @@ final class TarReader: ContainerReader {
   private(set) var discoverSeconds: Double = 0
   private(set) var readSeconds: Double = 0
 
-  init(_ reader: FilterReader, _ archive: PathName, _ options: ContainerReadOptions) throws(TargetError) {
+  init(
+    _ reader: FilterReader, _ archive: PathName, _ measure: ArchiveMeasure, _ options: ContainerReadOptions
+  ) throws(TargetError) {
     self.archive = archive
+    self.measure = measure
     self.options = options
     window = BlockWindow(reader)
     library = try TarLibrary(window, archive)
@@ -71,6 +75,9 @@ final class TarReader: ContainerReader {
     case .member(let header):
       try compare(header)
       memberCount += 1
+      if let excess = measure.takeEntry(pathLength: header.name.count) {
+        throw ArchiveWords.limitExceeded(excess, archive)
+      }
       let claim = MemberClaim(
         name: header.name, isFolder: header.isFolder, isRegular: header.kind == .regular, isFile: header.kind != .other,
         size: header.size, options)

@@ -113,13 +113,13 @@ final class TarSplicer: ContainerWriter {
   // MARK: starting
 
   private func start(before position: Int64 = 0) throws(TargetError) {
-    let output = try OutputFile(fileSystem, at: location, options)
+    let output = try OutputFile(fileSystem, at: location, replaces: isInPlace, options)
     self.output = output
     if position > 0, filter == nil {
       try copy(upTo: position, to: output)
     }
     let stream = try makeStreamWriter(
-      fileSystem, output.temporary.file, path: location.path, filter: filter, options)
+      fileSystem, output.file, path: location.path, filter: filter, options)
     self.stream = stream
     if position > 0, filter != nil {
       try decompress(upTo: position, to: stream)
@@ -135,7 +135,7 @@ final class TarSplicer: ContainerWriter {
     while rest > 0 {
       let copied: Int
       do {
-        copied = try fileSystem.copy(from: source, to: output.temporary.file, count: Int(min(rest, 1 << 30)))
+        copied = try fileSystem.copy(from: source, to: output.file, count: Int(min(rest, 1 << 30)))
       } catch {
         throw ArchiveWords.writeFailed(error, location.path)
       }
@@ -171,10 +171,10 @@ final class TarSplicer: ContainerWriter {
     try stream.write(zeros: total - end)
     try stream.close()
     self.stream = nil
-    try verify(output, tail, end: end, total: total)
+    let new = isInPlace ? ReadHash() : nil
+    try verify(output, tail, end: end, total: total, hash: new)
     if isInPlace {
-      try output.replace(container.file, container.status)
-      if container.status.linkCount > 1 { warn(ArchiveWords.hardLinked(location.path)) }
+      try ArchiveReplacement(container, options, warn: warn).replace(with: output, new)
     } else {
       guard try container.isUnchanged() else { throw ArchiveWords.changedDuringRun(container.location.path) }
       try output.place(mode: container.status.mode & 0o777)
@@ -191,10 +191,12 @@ final class TarSplicer: ContainerWriter {
     return (least + record - 1) / record * record - end
   }
 
-  private func verify(_ output: OutputFile, _ tail: TarTail, end: Int64, total: Int64) throws(TargetError) {
+  private func verify(
+    _ output: OutputFile, _ tail: TarTail, end: Int64, total: Int64, hash: ReadHash?
+  ) throws(TargetError) {
     let walk: TarWalk
     do {
-      let reader = try FilterReader(fileSystem, output.temporary.file, path: location.path, filter: filter)
+      let reader = try FilterReader(fileSystem, output.file, path: location.path, filter: filter, hash: hash)
       walk = try TarWalk(reader, location.path)
     } catch {
       throw ArchiveWords.verificationFailed(location.path, error.report.message)

@@ -73,6 +73,8 @@ public struct ContainerClaimOptions: Sendable {
   public var runID: String
   /// How long to wait for another run that holds it, seconds.
   public var waitSeconds: Double
+  /// Originals of archives that runs kept for undo longer ago are removed, days; nil: they stay.
+  public var keepOriginalsDays: Int?
   /// Asked while waiting; true gives up.
   public var shouldStop: @Sendable () -> Bool
 
@@ -102,6 +104,8 @@ public protocol Container: AnyObject {
   ///
   /// - Throws: ``TargetError``, `target-busy` where another run holds it.
   func claim(_ options: ContainerClaimOptions, warn: WarningSink) throws
+  /// Ends the claim now, and not only when the last of the run's threads has let go of the container.
+  func release()
   /// - Throws: ``TargetError``
   func makeReader(_ options: ContainerReadOptions) throws -> any ContainerReader
   /// A writer that changes the container in place.
@@ -109,6 +113,11 @@ public protocol Container: AnyObject {
   func makeWriter(
     _ options: ContainerWriteOptions, sink: @escaping DecisionSink, warn: @escaping WarningSink
   ) throws -> any ContainerWriter
+}
+
+extension Container {
+  /// Nothing.
+  public func release() {}
 }
 
 /// Opens one kind of container. The program injects its openers; the core knows none but the tree.

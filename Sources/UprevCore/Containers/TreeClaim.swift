@@ -6,6 +6,7 @@ import UprevReport
 final class TreeClaim {
   /// What holds the lock, for as long as it is open.
   private let holder: OpenFile
+  private let fileSystem: any FileSystem
 
   /// Seconds between two attempts.
   private static let interval = 0.1
@@ -15,6 +16,7 @@ final class TreeClaim {
   init(
     _ root: OpenFile, _ path: PathName, _ options: ContainerClaimOptions, _ fileSystem: any FileSystem
   ) throws(TargetError) {
+    self.fileSystem = fileSystem
     let beginning = MonotonicClock.seconds
     while true {
       let locked: OpenFile?
@@ -33,6 +35,11 @@ final class TreeClaim {
     }
     let identity = try? fileSystem.status(of: root).identity
     throw .busy(path, process: identity.flatMap { LockHolder(fileSystem).process(holding: $0) })
+  }
+
+  /// The lock itself goes when the last descriptor is closed; this is sooner.
+  func release() {
+    try? fileSystem.unlock(holder)
   }
 
   /// - Returns: what holds the lock; nil where another run has it.

@@ -52,6 +52,11 @@ public final class TreeContainer: Container {
     if single == nil { folderLocks = FolderLocks(fileSystem, root: (root.identity, rootFile)) }
   }
 
+  public func release() {
+    claim?.release()
+    claim = nil
+  }
+
   public func makeReader(_ options: ContainerReadOptions) throws -> any ContainerReader {
     maximumDocumentSize = options.maximumDocumentSize
     return TreeReader(self, options)

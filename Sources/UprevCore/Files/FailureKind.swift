@@ -101,6 +101,8 @@ public enum FailureKind: Hashable, Sendable {
 
 /// `EINVAL`
 let invalidArgument = EINVAL
+/// `EPERM`
+let notPermittedNumber = EPERM
 /// `ENAMETOOLONG`
 let nameTooLongNumber = ENAMETOOLONG
 /// `EBUSY`

@@ -5,9 +5,9 @@
 #endif
 
 /// A clock that only goes forward, for durations.
-enum MonotonicClock {
+public enum MonotonicClock {
   /// Since some moment in the past.
-  static var seconds: Double {
+  public static var seconds: Double {
     var now = timespec()
     // It cannot fail with this clock and this pointer.
     clock_gettime(CLOCK_MONOTONIC, &now)
@@ -15,7 +15,7 @@ enum MonotonicClock {
   }
 
   /// Waits for about as long, without holding anything.
-  static func sleep(seconds: Double) {
+  public static func sleep(seconds: Double) {
     guard seconds > 0 else { return }
     var time = timespec(
       tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))

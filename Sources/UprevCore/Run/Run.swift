@@ -116,7 +116,7 @@ public final class Run {
   /// targets are changed one after the other, each as a whole.
   private func changeAllOrNothing(_ targetRun: TargetRun, _ ledger: RunLedger) {
     let pending = options.targets.compactMap { begin($0, targetRun, ledger) }
-    let conclusion = conclude(ledger, pending.compactMap(\.record.error).first)
+    let conclusion = ledger.conclude(pending.compactMap(\.record.error).first)
     var commits = conclusion.exitStatus == 0 && pending.count == options.targets.count && !shouldStop()
     for target in pending where commits { commits = targetRun.prepare(target) }
     for target in pending {
@@ -130,30 +130,7 @@ public final class Run {
   private static let maximumBytesInHand = 16 << 20
 
   private func finish(_ ledger: RunLedger, error: TargetError?) -> RunResult {
-    var failure = error?.report
-    var conclusion = conclude(ledger, failure)
-    let finishedAt = clock.now()
-    do throws(JournalError) {
-      try journal?.finish(JournalEnd(finishedAt: finishedAt, status: conclusion.status, summary: ledger.summary))
-    } catch {
-      failure = failure ?? TargetError.notJournaled(error).report
-      conclusion = conclude(ledger, failure)
-    }
-    ledger.writing {
-      try $0.finish(
-        ReportTail(
-          targets: ledger.targets, summary: ledger.summary, stages: ledger.stages, warnings: ledger.warnings,
-          error: failure, status: conclusion.status, finishedAt: finishedAt))
-    }
-    return RunResult(
-      id: id, conclusion: conclusion, summary: ledger.summary, targets: ledger.targets, error: failure,
-      reportError: ledger.reportError)
-  }
-}
-
-extension Run {
-  private func conclude(_ ledger: RunLedger, _ error: ReportError?) -> RunConclusion {
-    RunConclusion(summary: ledger.summary, targets: ledger.targets, error: error, strict: options.isStrict)
+    ledger.finish(id, error: error, journal: journal, clock: clock)
   }
 }
 

@@ -4,7 +4,7 @@ import UprevReport
 /// Used on the thread that executes the run.
 final class RunLedger {
   private let options: RunOptions
-  private let formats: [Format]
+  private let formatName: (Int) -> String?
   private var report: ReportWriter?
   private let observer: (any RunObserver)?
   private(set) var summary = Summary()
@@ -17,11 +17,20 @@ final class RunLedger {
   /// Bytes of a version that a report repeats; a hostile document's can be as long as the document.
   private static let maximumVersionLength = 1024
 
-  init(options: RunOptions, formats: [Format], observer: (any RunObserver)?) {
+  /// - Parameter formatName: a format's name, by the number that decisions carry.
+  init(options: RunOptions, formatName: @escaping (Int) -> String?, observer: (any RunObserver)?) {
     self.options = options
-    self.formats = formats
+    self.formatName = formatName
     self.observer = observer
   }
+
+  convenience init(options: RunOptions, formats: [Format], observer: (any RunObserver)?) {
+    self.init(
+      options: options, formatName: { formats.indices.contains($0) ? formats[$0].name : nil }, observer: observer)
+  }
+
+  /// Whether `newer` and `unmatched` count as failures.
+  var isStrict: Bool { options.isStrict }
 
   /// Begins the report.
   func begin(_ header: ReportHeader, sink: @escaping (UnsafeRawBufferPointer) throws -> Void) {
@@ -29,7 +38,7 @@ final class RunLedger {
   }
 
   func record(_ decision: Decision, in target: PathName) {
-    let format = decision.reference.format.flatMap { formats.indices.contains($0) ? formats[$0].name : nil }
+    let format = decision.reference.format.flatMap(formatName)
     var record = DocumentRecord(
       target: target, path: decision.reference.path, format: format, outcome: decision.outcome,
       from: decision.from?.reportValue, to: decision.to?.reportValue, migrations: decision.migrations,

@@ -72,9 +72,10 @@ struct TargetRun {
     pending.container = container
     pending.record.kind = container.kind
     if options.changesInPlace {
-      try container.claim(
-        ContainerClaimOptions(
-          runID: writeOptions.runID, waitSeconds: options.waitSeconds, shouldStop: shouldStop), warn: warn)
+      var claimOptions = ContainerClaimOptions(
+        runID: writeOptions.runID, waitSeconds: options.waitSeconds, shouldStop: shouldStop)
+      claimOptions.keepOriginalsDays = options.keepOriginalsDays
+      try container.claim(claimOptions, warn: warn)
       pending.journal = try journal?.begin(container.journalTarget())
     }
     var writeOptions = writeOptions
@@ -143,6 +144,7 @@ struct TargetRun {
     } catch {
       pending.note(error)
     }
+    pending.container?.release()
     pending.container = nil
   }
 

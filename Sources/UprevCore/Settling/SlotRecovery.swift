@@ -9,8 +9,10 @@ final class SlotRecovery {
   enum Rest {
     /// What the run had read, and what the name led away from.
     case original(Sighting.Content)
-    /// The run's own new text.
+    /// The run's own new text, which was at the name.
     case temporary(Sighting)
+    /// The run's own temporary, which never left its slot.
+    case unexchanged(FileIdentity)
   }
 
   /// How a document ended, for now.
@@ -68,6 +70,7 @@ final class SlotRecovery {
     switch rest {
     case .original(let content): guard seen.sighting.content == content else { return false }
     case .temporary(let temporary): guard seen.sighting.isText(of: temporary) else { return false }
+    case .unexchanged(let file): guard seen.sighting.file == file else { return false }
     }
     try fileSystem.unlink(slot, in: staging)
     // The lease, if there is one, was held until here.
@@ -127,7 +130,9 @@ extension SlotRecovery {
       rollsBack: rollsBack)
     switch recovery {
     case .settled: return .empty
-    case .removeTemporary: return .rest(.temporary(slot.sighting), isGivenBack: !returns.of(entry.slot).isEmpty)
+    case .removeTemporary:
+      if returns.of(entry.slot).isEmpty { return .rest(.unexchanged(entry.temporary.file), isGivenBack: false) }
+      return .rest(.temporary(entry.temporary), isGivenBack: true)
     case .oneFile: throw .problem(.oneFile)
     case .keep: return try keep(entry, folder)
     case .resume(let settlement):

@@ -269,7 +269,7 @@ extension RecoveryCounts {
     switch rest {
     case .original: completed += 1
     case .temporary where isGivenBack: givenBack += 1
-    case .temporary: removed += 1
+    case .temporary, .unexchanged: removed += 1
     }
   }
 }

@@ -90,7 +90,7 @@ final class Staging {
     _ text: JSONText, _ document: Document, _ decision: Decision
   ) throws(Failure) -> StagedChange? {
     guard options.journal != nil else { return nil }
-    let delta = TextDelta(from: text, to: document.text)
+    let delta = TextDelta.forJournal(from: text, to: document.text)
     let encoded = delta.encoded()
     // As it will be read back.
     guard let decoded = try? TextDelta(decoding: encoded),

@@ -87,10 +87,12 @@ final class StagingFolder {
 
   /// A lock, for as long as this run lives: whoever finds the folder unlocked may recover what is in it.
   private static func markAlive(_ file: OpenFile, _ fileSystem: any FileSystem) throws(FileSystemError) {
-    do {
-      _ = try fileSystem.lock(file)
-    } catch  where [.unsupported, .badDescriptor, .noLocks].contains(error.kind) {
+    do throws(FileSystemError) {
+      // Whoever has it, or made it, between the two calls is not this run.
+      guard try fileSystem.lock(file) else { throw FileSystemError(call: "flock", path: nil, number: busyNumber) }
+    } catch {
       // A network file system: the target's lock alone says who lives.
+      guard [.unsupported, .badDescriptor, .noLocks].contains(error.kind) else { throw error }
     }
   }
 
@@ -104,7 +106,14 @@ final class StagingFolder {
       try? fileSystem.unlink(names.0, in: folder)
       try? fileSystem.unlink(names.1, in: folder)
     }
-    _ = try fileSystem.open(names.0, in: folder, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+    let probe = try fileSystem.open(
+      names.0, in: folder, [.writeOnly, .create, .exclusive, .beneath], mode: 0o600)
+    // In a folder that others may write to, somebody may have put one of his own in the place of ours, and would then say
+    // what is exchanged with documents that he may not touch.
+    let status = try fileSystem.status(of: folder)
+    guard try fileSystem.status(of: probe).user == status.user, status.mode & 0o022 == 0 else {
+      throw FileSystemError(call: "mkdirat", path: nil, number: notPermittedNumber)
+    }
     _ = try fileSystem.open(names.1, in: folder, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
     do {
       try AtomicReplace(fileSystem).exchange(names.0, in: folder, with: names.1, in: folder)

@@ -26,7 +26,8 @@ final class StateJournal: RunJournal {
       return database.lastInsertedRowID
     }
     self.run.set(number)
-    try database.prune(PruningRule(), at: run.startedAt, sparing: number)
+    // What is about to be put back must not be forgotten: the next run of another kind prunes.
+    if run.undoes == nil { try database.prune(PruningRule(), at: run.startedAt, sparing: number) }
   }
 
   func begin(_ target: JournalTarget) throws(JournalError) -> any TargetJournal {
