@@ -28,10 +28,11 @@ extension Settlement {
   ) -> Recovery {
     guard let slot else { return .settled }
     if let name, name.file == slot.file { return .oneFile }
-    // What goes back is written down before it does. So where nothing is, our temporary in its slot has never left it, and is
-    // ours whatever it holds: a power failure may have torn it before it was flushed.
-    let isOurs =
-      slot.file == temporary.file && (returned.isEmpty || slot.content?.sha256 == temporary.content?.sha256)
+    let isNew = slot.content?.sha256 == temporary.content?.sha256
+    // What goes back is written down before it does. So where nothing is, and the name shows what was read, our temporary has
+    // never left its slot, and is ours whatever it holds: a power failure may have torn it before it was flushed.
+    let isUntouched = returned.isEmpty && name?.content == original
+    let isOurs = slot.file == temporary.file && (isNew || isUntouched)
     if isOurs, !slot.isOpenForWriting { return .removeTemporary }
     // What we put at the name, in order: which of it the name still shows tells how far the run came, whatever was written
     // down meanwhile and however often.
