@@ -127,6 +127,10 @@ public final class InMemoryJournal: RunJournal, JournaledRuns, @unchecked Sendab
       }
     }
 
+    func withdrawAll() throws(JournalError) {
+      try journal.write { () throws(JournalError) in journal.targets[id]?.changes = [] }
+    }
+
     func record(_ original: JournalOriginal) throws(JournalError) {
       try journal.write { () throws(JournalError) in journal.targets[id]?.original = original }
     }

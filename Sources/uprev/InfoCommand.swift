@@ -23,8 +23,9 @@ struct InfoCommand: ParsableCommand {
     let counts = TargetCounts()
     let (result, _) = try invocation.execute(report: json ? .standardOutput : .none, observer: counts)
     if !json {
-      let lines = counts.targets.flatMap { target, summary in
-        ["\(Words.heading(target)):"] + SummaryTable.versionLines(summary).map { "  " + $0 }
+      let lines = counts.targets.flatMap { counted in
+        ["\(Words.heading(counted.target)):"] + SummaryTable.versionLines(counted.summary).map { "  " + $0 }
+          + counted.left.map { "  " + $0 }
       }
       do {
         try Terminal.output(lines.joined(separator: "\n") + "\n")
@@ -43,8 +44,10 @@ struct InfoCommand: ParsableCommand {
 
 /// Counts each target by itself.
 private final class TargetCounts: RunObserver {
-  private(set) var targets: [(TargetRecord, Summary)] = []
+  /// A target, its counts, and a line for each interrupted run and each kept file in it.
+  private(set) var targets: [(target: TargetRecord, summary: Summary, left: [String])] = []
   private var summary = Summary()
+  private var left: [String] = []
 
   func decided(_ decision: Decision, format: String?, in target: PathName) {
     summary.add(
@@ -53,10 +56,13 @@ private final class TargetCounts: RunObserver {
         from: decision.from?.reportValue, bytesBefore: decision.bytesBefore))
   }
 
-  func warned(_ warning: WarningRecord, in target: PathName) {}
+  func warned(_ warning: WarningRecord, in target: PathName) {
+    if let line = Words.left(warning) { left.append(line) }
+  }
 
   func ended(_ target: TargetRecord) {
-    targets.append((target, summary))
+    targets.append((target, summary, left))
     summary = Summary()
+    left = []
   }
 }

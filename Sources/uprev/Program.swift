@@ -31,7 +31,9 @@ struct UprevCommand: ParsableCommand {
       --detailed-exitcode); 3 a document was rejected; 4 a pipeline is wrong; 64 wrong usage.
       """,
     version: Release.version,
-    subcommands: [MigrateCommand.self, InfoCommand.self, UndoCommand.self, HistoryCommand.self])
+    subcommands: [
+      MigrateCommand.self, InfoCommand.self, UndoCommand.self, HistoryCommand.self, RecoverCommand.self,
+    ])
 }
 
 /// The exit statuses of the program.

@@ -44,6 +44,16 @@ enum Words {
     "nothing was changed, because it could not be undone: \(Terminal.printable(error.message)); --no-state does without"
   }
 
+  /// What `info` says in its table of something that an earlier run left; nil for any other warning.
+  static func left(_ warning: WarningRecord) -> String? {
+    guard let path = warning.path else { return nil }
+    return switch warning.code {
+    case .notRecovered: "interrupted run: \(Terminal.printable(path))"
+    case .fileKept: "kept file: \(Terminal.printable(path))"
+    default: nil
+    }
+  }
+
   /// `pipelines/mine/pipeline.yaml:5:7: unknown key …`
   static func fault(_ fault: PipelineFault) -> String {
     var place = Terminal.printable(fault.file)

@@ -15,12 +15,21 @@ public enum DecidedElement: Sendable {
 public protocol ContainerWriter: AnyObject {
   /// - Throws: ``TargetError`` when the target as a whole cannot go on. The caller then calls `abandon()`.
   func write(_ element: DecidedElement) throws
+  /// Does everything of ``finish()`` that can be done before the first change of the target, so that several targets can be
+  /// changed one after the other when all of them are ready. Asked for by runs that change all or nothing.
+  /// - Throws: ``TargetError``; the caller then calls `abandon()`.
+  func prepare() throws
   /// Commits what is still in hand.
   /// - Returns: whether the decisions took effect.
   /// - Throws: ``TargetError``; the caller then calls `abandon()`.
   func finish() throws -> Bool
   /// Removes what is not committed, leaves the target whole, and hands every decision still held to the sink.
   func abandon()
+}
+
+extension ContainerWriter {
+  /// Nothing: `finish()` does it all.
+  public func prepare() throws {}
 }
 
 /// Takes decisions that are final.

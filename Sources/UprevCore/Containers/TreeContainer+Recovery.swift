@@ -1,8 +1,9 @@
 import UprevReport
 
 extension TreeContainer {
-  func makeRecovery(_ mode: InterruptedRuns) -> StagingRecovery {
-    StagingRecovery(mode, locks: folderLocks, fileSystem)
+  /// - Parameter ofOtherRuns: whether the staging folders of the run that claimed the tree are left alone.
+  func makeRecovery(_ mode: InterruptedRuns, ofOtherRuns: Bool = true) -> StagingRecovery {
+    StagingRecovery(mode, locks: folderLocks, ownRunID: ofOtherRuns ? runID : nil, fileSystem)
   }
 
   func makeWalk(_ recovery: StagingRecovery?) -> Discover {

@@ -81,6 +81,26 @@ extension TargetError {
       message: "\(holder) is changing “\(path)”; run again when it is done, or give --wait SECONDS")
   }
 
+  static func cannotExchange(_ path: PathName) -> TargetError {
+    TargetError(
+      code: .writeFailed,
+      message:
+        "“\(path)” lies where two names cannot be exchanged, so that all or nothing cannot be promised; nothing was "
+        + "changed; run without --all-or-nothing")
+  }
+
+  static func documentChanged(_ path: PathName) -> TargetError {
+    TargetError(
+      code: .changedDuringRun,
+      message: "another program changed “\(path)” during the run; everything was put back; run again")
+  }
+
+  static func manifestLost(_ path: PathName) -> TargetError {
+    TargetError(
+      code: .writeFailed,
+      message: "what the run wrote into “\(path)” cannot be read back; everything was put back; run again")
+  }
+
   static let diskFull = TargetError(
     code: .writeFailed,
     message: "the disk is full: some documents were not written and are unchanged; free some space and run again")
@@ -136,6 +156,13 @@ extension WarningRecord {
       code: .notRecovered,
       message: "“\(path)” of this run holds documents that are not settled; the next run, or uprev recover, does it",
       path: path)
+  }
+
+  static func notWithdrawn(_ error: JournalError) -> WarningRecord {
+    WarningRecord(
+      code: .notJournaled,
+      message: "the journal still lists changes that were not made (undo finds nothing to do there): \(error.message)",
+      path: nil)
   }
 
   static func hardLinked(_ path: PathName) -> WarningRecord {

@@ -17,6 +17,8 @@ public final class TreeContainer: Container {
   private(set) var maximumDocumentSize = RunOptions.defaultMaximumDocumentSize
   /// What makes the tree this run's alone, for as long as the container lives.
   private var claim: TreeClaim?
+  /// The run that claimed it.
+  private(set) var runID: String?
 
   public var kind: TargetKind { .tree }
   public var rewritesWhole: Bool { false }
@@ -45,6 +47,7 @@ public final class TreeContainer: Container {
 
   public func claim(_ options: ContainerClaimOptions, warn: WarningSink) throws {
     guard claim == nil, let rootFile = root.rootFile else { return }
+    runID = options.runID
     claim = try TreeClaim(singleFile ?? rootFile, path, options, fileSystem)
     if single == nil { folderLocks = FolderLocks(fileSystem, root: (root.identity, rootFile)) }
   }
@@ -62,7 +65,8 @@ public final class TreeContainer: Container {
   public func makeWriter(
     _ options: ContainerWriteOptions, sink: @escaping DecisionSink, warn: @escaping WarningSink
   ) throws -> any ContainerWriter {
-    TreeWriter(self, options, sink: sink, warn: warn)
+    options.isAllOrNothing
+      ? WholeTreeWriter(self, options, sink: sink, warn: warn) : TreeWriter(self, options, sink: sink, warn: warn)
   }
 }
 

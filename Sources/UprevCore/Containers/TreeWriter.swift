@@ -140,15 +140,10 @@ final class TreeWriter: ContainerWriter {
 
   private func documentError(_ failure: Staging.Failure, _ path: PathName) -> DocumentError {
     switch failure {
-    case .folder(.text(let error)):
-      noteFullDisk(error)
-      return error.documentError(.writing, about: path)
-    case .folder(.attributes(let error)):
-      noteFullDisk(error)
-      return .attributesNotKept(error, about: path)
-    case .delta:
-      return .deltaNotSound
+    case .folder(.text(let error)), .folder(.attributes(let error)): noteFullDisk(error)
+    case .delta: break
     }
+    return failure.documentError(about: path)
   }
 
   private func noteFullDisk(_ error: FileSystemError) {
@@ -397,7 +392,7 @@ final class TreeWriter: ContainerWriter {
     }
   }
 
-  private func remove(_ manifests: [Commit.Manifest]) {
+  private func remove(_ manifests: [ManifestFile]) {
     for manifest in manifests { manifest.staging.remove(manifest.name) }
   }
 

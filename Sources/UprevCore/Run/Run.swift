@@ -76,16 +76,40 @@ public final class Run {
       writeOptions: writeOptions,
       openers: openers, pool: WorkerPool(workers: options.jobs, maximumBytes: Self.maximumBytesInHand), clock: clock,
       shouldStop: shouldStop)
-    for target in options.targets {
-      guard !shouldStop() else {
-        ledger.end(TargetRecord(path: target, error: TargetError.interrupted.report))
-        continue
+    if options.isAllOrNothing && !options.isDryRun {
+      changeAllOrNothing(targetRun, ledger)
+    } else {
+      for target in options.targets {
+        guard let pending = begin(target, targetRun, ledger) else { continue }
+        targetRun.conclude(pending, commits: true)
+        ledger.end(pending.record, pending.stages)
       }
-      let (record, stages) = targetRun.execute(
-        target, sink: { ledger.record($0, in: target) }, warn: { ledger.warn($0, in: target) })
-      ledger.end(record, stages)
     }
     return finish(ledger, error: shouldStop() ? .interrupted : nil)
+  }
+
+  /// - Returns: nil where the run was stopped before.
+  private func begin(_ target: PathName, _ targetRun: TargetRun, _ ledger: RunLedger) -> TargetRun.Pending? {
+    guard !shouldStop() else {
+      ledger.end(TargetRecord(path: target, error: TargetError.interrupted.report))
+      return nil
+    }
+    return targetRun.begin(
+      target, sink: { ledger.record($0, in: target) }, warn: { ledger.warn($0, in: target) })
+  }
+
+  /// Decides about everything first. If one document is rejected, or one target fails, nothing is changed; otherwise the
+  /// targets are changed one after the other, each as a whole.
+  private func changeAllOrNothing(_ targetRun: TargetRun, _ ledger: RunLedger) {
+    let pending = options.targets.compactMap { begin($0, targetRun, ledger) }
+    let conclusion = ledger.conclude(pending.compactMap(\.record.error).first)
+    var commits = conclusion.exitStatus == 0 && pending.count == options.targets.count && !shouldStop()
+    for target in pending where commits { commits = targetRun.prepare(target) }
+    for target in pending {
+      targetRun.conclude(target, commits: commits)
+      if target.record.error != nil { commits = false }
+      ledger.end(target.record, target.stages)
+    }
   }
 
   /// Bytes between the reader and the writer before the reader waits.

@@ -27,7 +27,8 @@ extension RunLedger {
       id: id, conclusion: conclusion, summary: summary, targets: targets, error: failure, reportError: reportError)
   }
 
-  private func conclude(_ error: ReportError?) -> RunConclusion {
+  /// What it comes to, as far as it is known.
+  func conclude(_ error: ReportError?) -> RunConclusion {
     RunConclusion(summary: summary, targets: targets, error: error, strict: isStrict)
   }
 }

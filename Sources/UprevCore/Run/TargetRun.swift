@@ -15,73 +15,129 @@ struct TargetRun {
   /// Bytes of text and passthrough in one batch before it is handed on.
   private static let batchBytes = 1 << 20
 
-  /// - Parameters:
-  ///   - sink: is handed each final decision.
-  /// - Returns: the target's line of the report, and the time that reading and writing took.
-  func execute(
-    _ target: PathName, sink: @escaping DecisionSink, warn: @escaping WarningSink
-  ) -> (record: TargetRecord, stages: StageRecords) {
-    var record = TargetRecord(path: target)
-    var stages = StageRecords()
-    var targetJournal: (any TargetJournal)?
-    do {
-      let (container, opener) = try open(target)
-      defer { container.release() }
-      record.kind = container.kind
-      if options.changesInPlace {
-        try container.claim(
-          ContainerClaimOptions(
-            runID: writeOptions.runID, waitSeconds: options.waitSeconds, shouldStop: shouldStop), warn: warn)
-        targetJournal = try journal?.begin(container.journalTarget())
-      }
-      var writeOptions = writeOptions
-      writeOptions.journal = targetJournal
-      writeOptions.redecide = { [decider] in decider.decide($0) }
-      let (writer, isWhole) = try makeWriter(of: container, opener: opener, writeOptions, sink: sink, warn: warn)
-      var readOptions = readOptions
-      readOptions.yieldsPassthrough = isWhole
-      readOptions.interruptedRuns = options.changesInPlace ? .recover : .tell
-      let reader = try container.makeReader(readOptions)
-      // Documents of a tree are replaced one by one: what took effect stays, however the target ends. An archive is changed
-      // as a whole, also one that cannot be changed at all.
-      let isOneByOne = !isWhole && container.kind == .tree
-      record.committed = !options.isDryRun && isOneByOne
-      defer {
-        record.archiveFormat = reader.description.archiveFormat
-        record.filters = reader.description.filters
-        stages[.discover].seconds += reader.discoverSeconds
-        stages[.read].seconds += reader.readSeconds
-        for warning in reader.warnings { warn(warning) }
-      }
-      do {
-        do {
-          try transfer(from: reader, to: writer, stages: &stages)
-        } catch let error as TargetError where error.code == .interrupted && !isWhole {
-          // What was decided before the signal is committed: a tree's documents stand for themselves.
-          _ = try writer.finish()
-          throw error
+  /// A target whose documents are decided, and which is to be committed or abandoned.
+  final class Pending {
+    fileprivate(set) var record: TargetRecord
+    fileprivate(set) var stages = StageRecords()
+    fileprivate var journal: (any TargetJournal)?
+    /// Kept, because its locks go with it.
+    fileprivate var container: (any Container)?
+    /// nil where there is nothing more to do.
+    fileprivate var writer: (any ContainerWriter)?
+    /// Whether what took effect stays, however the target ends: documents of a tree are replaced one by one. An archive is
+    /// changed as a whole, also one that cannot be changed at all.
+    fileprivate var isOneByOne = false
+
+    fileprivate init(_ target: PathName) {
+      record = TargetRecord(path: target)
+    }
+
+    fileprivate func note(_ error: any Error) {
+      let failure: TargetError =
+        switch error {
+        case let error as TargetError: error
+        case let error as JournalError: .notJournaled(error)
+        default: .unexpected(error)
         }
-        let began = clock.seconds()
-        let isCommitted = try writer.finish()
-        stages[.write].seconds += clock.seconds() - began
-        if !isOneByOne { record.committed = isCommitted }
+      record.error = record.error ?? failure.report
+    }
+  }
+
+  /// Everything up to the commit of what is still in hand.
+  ///
+  /// - Parameter sink: is handed each final decision.
+  func begin(_ target: PathName, sink: @escaping DecisionSink, warn: @escaping WarningSink) -> Pending {
+    let pending = Pending(target)
+    do {
+      try begin(pending, sink: sink, warn: warn)
+    } catch {
+      pending.writer?.abandon()
+      pending.writer = nil
+      pending.note(error)
+    }
+    return pending
+  }
+
+  private func begin(
+    _ pending: Pending, sink: @escaping DecisionSink, warn: @escaping WarningSink
+  ) throws {
+    let (container, opener) = try open(pending.record.path)
+    pending.container = container
+    pending.record.kind = container.kind
+    if options.changesInPlace {
+      try container.claim(
+        ContainerClaimOptions(
+          runID: writeOptions.runID, waitSeconds: options.waitSeconds, shouldStop: shouldStop), warn: warn)
+      pending.journal = try journal?.begin(container.journalTarget())
+    }
+    var writeOptions = writeOptions
+    writeOptions.journal = pending.journal
+    writeOptions.redecide = { [decider] in decider.decide($0) }
+    let (writer, isWhole) = try makeWriter(of: container, opener: opener, writeOptions, sink: sink, warn: warn)
+    var readOptions = readOptions
+    readOptions.yieldsPassthrough = isWhole
+    readOptions.interruptedRuns = options.changesInPlace ? .recover : .tell
+    let reader = try container.makeReader(readOptions)
+    pending.writer = writer
+    pending.isOneByOne = !isWhole && container.kind == .tree && !(options.isAllOrNothing && !options.isDryRun)
+    pending.record.committed = !options.isDryRun && pending.isOneByOne
+    defer {
+      pending.record.archiveFormat = reader.description.archiveFormat
+      pending.record.filters = reader.description.filters
+      pending.stages[.discover].seconds += reader.discoverSeconds
+      pending.stages[.read].seconds += reader.readSeconds
+      for warning in reader.warnings { warn(warning) }
+    }
+    do {
+      try transfer(from: reader, to: writer, stages: &pending.stages)
+    } catch let error as TargetError where error.code.endsEarly && pending.isOneByOne {
+      // What was decided before is committed: a tree's documents stand for themselves.
+      _ = try writer.finish()
+      pending.writer = nil
+      throw error
+    }
+  }
+
+  /// Does what can be done before the first change.
+  /// - Returns: whether the target can be committed.
+  func prepare(_ pending: Pending) -> Bool {
+    guard let writer = pending.writer, pending.record.error == nil else { return false }
+    let began = clock.seconds()
+    defer { pending.stages[.write].seconds += clock.seconds() - began }
+    do {
+      try writer.prepare()
+      return true
+    } catch {
+      pending.note(error)
+      return false
+    }
+  }
+
+  /// Commits or abandons what is still in hand, and lets go of the target.
+  func conclude(_ pending: Pending, commits: Bool) {
+    if let writer = pending.writer {
+      let began = clock.seconds()
+      do {
+        if commits {
+          let isCommitted = try writer.finish()
+          if !pending.isOneByOne { pending.record.committed = isCommitted }
+        } else {
+          writer.abandon()
+        }
       } catch {
         writer.abandon()
-        throw error
+        pending.note(error)
       }
-    } catch let error as TargetError {
-      record.error = error.report
-    } catch let error as JournalError {
-      record.error = TargetError.notJournaled(error).report
-    } catch {
-      record.error = TargetError.unexpected(error).report
+      pending.stages[.write].seconds += clock.seconds() - began
     }
+    pending.writer = nil
     do throws(JournalError) {
-      try targetJournal?.finish(record)
+      try pending.journal?.finish(pending.record)
     } catch {
-      record.error = record.error ?? TargetError.notJournaled(error).report
+      pending.note(error)
     }
-    return (record, stages)
+    pending.container?.release()
+    pending.container = nil
   }
 
   private func open(_ target: PathName) throws -> (any Container, any ContainerOpener) {
@@ -126,4 +182,9 @@ struct TargetRun {
         writeSeconds += clock.seconds() - began
       })
   }
+}
+
+extension ErrorCode {
+  /// Whether a target that fails with it was ended early rather than found wrong.
+  fileprivate var endsEarly: Bool { self == .interrupted }
 }

@@ -35,6 +35,8 @@ extension Settlement {
     // have been written to since.
     let isWaitingToReturn = returned.last.map { slot.file == $0.file } ?? false
     let lastPutIn = isWaitingToReturn ? putIn[putIn.count - 2] : putIn[putIn.count - 1]
+    // What was put in before that came out, as expected: the return is done, and what is in the slot is older than the name.
+    if !isWaitingToReturn, let expected = putIn.dropLast().last, Self.isSame(slot, expected) { return .keep }
     let nameShowsLastPutIn = name.map { Self.isSame($0, lastPutIn) } ?? false
     if slot.content == original, returned.isEmpty {
       if !rollsBack { return .resume(Settlement(original, temporary, .ended(.accepted))) }

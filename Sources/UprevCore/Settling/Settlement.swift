@@ -56,6 +56,8 @@ public struct Settlement: Sendable {
   /// Our temporary.
   private let temporary: Sighting
   var state: State
+  /// Whether the original was accepted once.
+  private(set) var isSecondLook = false
   /// - Parameters:
   ///   - original: the bytes and attributes that were read.
   ///   - temporary: the new text in the slot.
@@ -127,7 +129,9 @@ public struct Settlement: Sendable {
 
   /// After ``End/accepted``: asks for one more look at the slot, before the original is unlinked.
   public mutating func examineAgain() {
-    if state == .ended(.accepted) { state = .cameOut }
+    guard state == .ended(.accepted) else { return }
+    state = .cameOut
+    isSecondLook = true
   }
 
   private mutating func judgeFirst(_ sighting: Sighting) {

@@ -103,8 +103,9 @@ final class SlotExchange {
 }
 
 extension Settlement {
-  /// Whether the next look is at what came out first: it goes back unless it is the original beyond doubt.
-  var isFirstLook: Bool { state == .cameOut }
+  /// Whether the next look is the first at what came out: it goes back unless it is the original beyond doubt. What was
+  /// accepted once does not go back because it cannot be read.
+  var isFirstLook: Bool { state == .cameOut && !isSecondLook }
 
   /// Whether slot and name were exchanged, so that the slot does not hold our temporary for certain.
   var hasExchanged: Bool {

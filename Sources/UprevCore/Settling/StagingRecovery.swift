@@ -30,6 +30,8 @@ final class StagingRecovery {
   private let fileSystem: any FileSystem
   private let locks: FolderLocks
   private let patience: SlotExchange.Patience
+  /// A run whose staging folders are left alone: it lives, even where no lock can say so.
+  private let ownRunID: String?
   private let user: UInt32
   /// Of all-or-nothing runs with a staging folder in the root: whether they are committed.
   private var commitments: [String: Bool] = [:]
@@ -38,12 +40,13 @@ final class StagingRecovery {
 
   init(
     _ mode: InterruptedRuns, locks: FolderLocks, patience: SlotExchange.Patience = SlotExchange.Patience(),
-    user: UInt32 = geteuid(), _ fileSystem: any FileSystem
+    ownRunID: String? = nil, user: UInt32 = geteuid(), _ fileSystem: any FileSystem
   ) {
     self.mode = mode
     self.fileSystem = fileSystem
     self.locks = locks
     self.patience = patience
+    self.ownRunID = ownRunID
     self.user = user
   }
 
@@ -55,6 +58,7 @@ final class StagingRecovery {
     var found: [InterruptedStaging] = []
     var refused = false
     for name in names {
+      if let ownRunID, OwnName.isStaging(name, of: ownRunID) { continue }
       switch InterruptedStaging.find(name, in: folder, user: user, fileSystem) {
       case .nothing, .alive: break
       case .refused(let problem):
@@ -125,16 +129,17 @@ extension StagingRecovery {
       }
       if !settle(entries, slots, staging, at: path, &counts) { isSettled = false }
     }
+    var strange = staging.strange
     do throws(FileSystemError) {
-      counts.removed += try removeUnlisted(staging)
+      counts.removed += try removeUnlisted(staging, &strange)
       // Before anything that says how to go on: what is removed must not come back without it.
       try fileSystem.synchronize(staging.file)
     } catch {
       warnings.add(.notRecovered(place, .failed(error)))
       isSettled = false
     }
-    for name in staging.strange { warnings.add(.notRecovered(place.appending(name), .strange(staging.name))) }
-    if isSettled, staging.strange.isEmpty {
+    for name in strange { warnings.add(.notRecovered(place.appending(name), .strange(staging.name))) }
+    if isSettled, strange.isEmpty {
       if staging.isCommitted, staging.isAllOrNothing, path.bytes.isEmpty {
         lasting.append((staging, parent, place))
       } else {
@@ -213,12 +218,18 @@ extension StagingRecovery {
   }
 
   /// - Returns: how many.
-  private func removeUnlisted(_ staging: InterruptedStaging) throws(FileSystemError) -> Int {
+  private func removeUnlisted(
+    _ staging: InterruptedStaging, _ strange: inout [PathName]
+  ) throws(FileSystemError) -> Int {
     var count = 0
     for slot in staging.unlisted {
       do throws(FileSystemError) {
-        // The name of a slot alone does not make anything ours.
-        guard try fileSystem.status(of: slot, in: staging.file, followingLinks: false).kind == .regular else { continue }
+        // The name of a slot alone does not make a thing the run's.
+        let status = try fileSystem.status(of: slot, in: staging.file, followingLinks: false)
+        guard status.kind == .regular else {
+          strange.append(slot)
+          continue
+        }
         try fileSystem.unlink(slot, in: staging.file)
         count += 1
       } catch {

@@ -32,23 +32,18 @@ final class Commit {
   enum Outcome {
     /// A result a document, in order; the manifests that were written; and the first folder that could not be flushed: the
     /// replacements stand nevertheless, and nothing may be unlinked.
-    case settled([Result], manifests: [Manifest], unflushed: (error: FileSystemError, folder: TreeFolder)?)
+    case settled([Result], manifests: [ManifestFile], unflushed: (error: FileSystemError, folder: TreeFolder)?)
     /// Changes could not be written down; nothing was put in place.
-    case notJournaled(JournalError, manifests: [Manifest])
+    case notJournaled(JournalError, manifests: [ManifestFile])
     /// There is no room for a manifest; nothing was written down or put in place.
-    case noRoom(FileSystemError, manifests: [Manifest])
+    case noRoom(FileSystemError, manifests: [ManifestFile])
     /// The temporaries could not be flushed; nothing was put in place.
-    case notFlushed(FileSystemError, manifests: [Manifest])
-  }
-
-  /// A manifest that was written.
-  struct Manifest {
-    let staging: StagingFolder
-    let name: PathName
+    case notFlushed(FileSystemError, manifests: [ManifestFile])
   }
 
   private let fileSystem: any FileSystem
   private let options: ContainerWriteOptions
+  private let manifestFiles: ManifestFiles
   private let handles: FolderHandles
   private let locks: FolderLocks
   private let slots: SlotExchange
@@ -65,6 +60,7 @@ final class Commit {
     self.fileSystem = fileSystem
     self.options = options
     self.locks = locks
+    manifestFiles = ManifestFiles(fileSystem: fileSystem, options: options)
     handles = FolderHandles(fileSystem)
     slots = SlotExchange(fileSystem, patience: SlotExchange.Patience(limit: options.writerPatience))
     returns = ReturnsFile(fileSystem, flushes: options.durability != .none)
@@ -75,9 +71,9 @@ final class Commit {
   /// - Parameter number: makes the names of its manifests; no other batch of the run has it.
   func run(_ batch: [StagedDocument], number: Int) -> Outcome {
     let changes = batch.compactMap(\.change)
-    var manifests: [Manifest] = []
+    var manifests: [ManifestFile] = []
     do throws(FileSystemError) {
-      try writeManifests(batch, number, &manifests)
+      try manifestFiles.write(batch, number, &manifests)
     } catch {
       return .noRoom(error, manifests: manifests)
     }
@@ -87,7 +83,7 @@ final class Commit {
       return .notJournaled(error, manifests: manifests)
     }
     do throws(FileSystemError) {
-      try flush(batch)
+      try manifestFiles.flush(batch.lazy.map(\.staging), handles)
     } catch {
       return .notFlushed(error, manifests: manifests)
     }
@@ -95,52 +91,6 @@ final class Commit {
     leaveFolder()
     busy = nil
     return .settled(results, manifests: manifests, unflushed: flushFolders(batch))
-  }
-
-  // MARK: before
-
-  private func writeManifests(
-    _ batch: [StagedDocument], _ number: Int, _ manifests: inout [Manifest]
-  ) throws(FileSystemError) {
-    var entries: [ObjectIdentifier: (staging: StagingFolder, entries: [StagingManifest.Entry])] = [:]
-    for document in batch {
-      entries[ObjectIdentifier(document.staging), default: (document.staging, [])].entries.append(
-        document.manifestEntry)
-    }
-    let name = StagingManifest.name(number)
-    for (staging, entries) in entries.values {
-      manifests.append(Manifest(staging: staging, name: name))
-      let manifest = StagingManifest(
-        runID: options.runID, isAllOrNothing: options.isAllOrNothing, entries: entries)
-      let file = try fileSystem.open(
-        name, in: staging.file, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
-      try manifest.encoded().withUnsafeBufferPointer { bytes throws(FileSystemError) in
-        try fileSystem.write(file, UnsafeRawBufferPointer(bytes))
-      }
-      if flushesOneByOne(staging) { try fileSystem.synchronize(file) }
-    }
-  }
-
-  private func flushesOneByOne(_ staging: StagingFolder) -> Bool {
-    options.durability == .file || (options.durability == .batch && !staging.reportsFlushErrors)
-  }
-
-  /// Flushes temporaries and manifests: one `syncfs` a device where that tells errors; elsewhere they were flushed one by
-  /// one, and their folder is left.
-  private func flush(_ batch: [StagedDocument]) throws(FileSystemError) {
-    guard options.durability != .none else { return }
-    var devices: Set<UInt64> = []
-    var stagings: Set<ObjectIdentifier> = []
-    for document in batch where stagings.insert(ObjectIdentifier(document.staging)).inserted {
-      let staging = document.staging
-      if flushesOneByOne(staging) {
-        try fileSystem.synchronize(staging.file)
-        try fileSystem.synchronize(try handles.handle(of: staging.parent))
-      } else if devices.insert(staging.device).inserted {
-        // The staging folder of a device's first temporary was open before all of them.
-        try fileSystem.synchronizeFileSystem(of: staging.file)
-      }
-    }
   }
 
   // MARK: exchange

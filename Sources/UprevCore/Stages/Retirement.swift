@@ -47,7 +47,7 @@ final class Retirement {
   }
 
   /// - Parameter results: of the batch's ``Commit``, whose folders are flushed.
-  func run(_ batch: [StagedDocument], _ results: [Commit.Result], _ manifests: [Commit.Manifest]) -> Outcome {
+  func run(_ batch: [StagedDocument], _ results: [Commit.Result], _ manifests: [ManifestFile]) -> Outcome {
     var outcome = Outcome(results: [], leftovers: [], left: [])
     /// Slots with our temporaries in them that may go only when a late exchange is durable.
     var late: [StagedDocument] = []
@@ -183,7 +183,7 @@ final class Retirement {
   }
 
   /// A manifest stays for as long as anything that it lists does.
-  private func unlink(_ manifest: Commit.Manifest, _ outcome: inout Outcome) {
+  private func unlink(_ manifest: ManifestFile, _ outcome: inout Outcome) {
     if outcome.left.contains(where: { $0 === manifest.staging }) { return }
     if outcome.leftovers.contains(where: { $0.staging === manifest.staging }) {
       return outcome.leftovers.append((manifest.staging, manifest.name))

@@ -76,6 +76,15 @@ final class StagingFolders {
     besides = [:]
   }
 
+  /// Every staging folder there is.
+  var all: [StagingFolder] { tops.flatMap(\.values) + besides.values }
+
+  /// Lets go of every staging folder, with what is in it: its lock goes too, so that recovery may take it.
+  func releaseAll() {
+    for index in tops.indices { tops[index] = [:] }
+    besides = [:]
+  }
+
   func removeAll() {
     removeBesides()
     for index in tops.indices {

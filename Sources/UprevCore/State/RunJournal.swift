@@ -24,6 +24,9 @@ public protocol TargetJournal: Sendable {
   /// - Parameter paths: inside the target.
   /// - Throws: ``JournalError``
   func withdraw(_ paths: [PathName]) throws(JournalError)
+  /// Takes back every record of a document of this target: an all-or-nothing run changed nothing.
+  /// - Throws: ``JournalError``
+  func withdrawAll() throws(JournalError)
   /// Records an archive that is about to be replaced, and where its original is kept.
   /// - Throws: ``JournalError``; then it is not recorded, and may not be replaced.
   func record(_ original: JournalOriginal) throws(JournalError)

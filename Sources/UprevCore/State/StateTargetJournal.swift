@@ -87,6 +87,16 @@ final class StateTargetJournal: TargetJournal, @unchecked Sendable {
     }
   }
 
+  func withdrawAll() throws(JournalError) {
+    try database.write { database in
+      try database.execute(
+        sql: "DELETE FROM change WHERE id BETWEEN ? AND ?", arguments: [range.lower, range.upper])
+      try database.execute(
+        sql: "UPDATE target SET change_count = 0, stored_bytes = 0 WHERE id = ?", arguments: [target])
+      guard database.changesCount == 1 else { throw JournalError.removedMeanwhile }
+    }
+  }
+
   func record(_ original: JournalOriginal) throws(JournalError) {
     try database.write { database in
       try database.execute(

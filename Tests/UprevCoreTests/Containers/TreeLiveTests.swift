@@ -198,8 +198,8 @@ import UprevTestSupport
     }
     #expect(result.lines == ["rejected(changed-during-run) a.json"])
     #expect(try scene.tree.read("a.json") == "old second")
-    #expect(scene.stray == ["a.json.uprev-kept-test-1"])
-    #expect(try scene.tree.read("a.json.uprev-kept-test-1") == "old first")
+    #expect(scene.stray == ["a.json.uprev-kept-\(TreeRun.runID)-1"])
+    #expect(try scene.tree.read("a.json.uprev-kept-\(TreeRun.runID)-1") == "old first")
     #expect(result.warnings.map(\.code) == [.fileKept])
   }
 
@@ -215,7 +215,7 @@ import UprevTestSupport
     #expect(try scene.tree.read("a.json") == "NEW 500")
     // Saves that a later one took the place of while they were on their way back.
     for name in scene.stray {
-      #expect(name.hasPrefix("a.json.uprev-kept-test-"))
+      #expect(name.hasPrefix("a.json.uprev-kept-\(TreeRun.runID)-"))
       #expect(try scene.tree.read(name) != "old 500")
     }
     #expect(result.warnings.count == scene.stray.count)

@@ -6,6 +6,9 @@ import UprevTestSupport
 /// What a tree's reader and writer did, end to end, with a stand-in for the pure middle: a text that begins with `old`
 /// becomes the same with `NEW`, one that begins with `bad` is rejected, others are current.
 struct TreeRun {
+  /// As a run's id is made.
+  static let runID = "20260131T235959Z-9f86d081"
+
   var decisions: [Decision] = []
   var warnings: [WarningRecord] = []
   var error: (any Error)?
@@ -47,7 +50,7 @@ struct TreeRun {
     _ target: PathName, _ fileSystem: any FileSystem = LocalFileSystem(), globs: [String] = ["*.json"],
     excluded: [String] = [], maximumSize: Int = 1 << 20, durability: Durability = .batch, batchCount: Int = 64,
     output: PathName? = nil, sideThreads: Int = 2, writerPatience: Double = 0.05, redecides: Bool = true,
-    claims: Bool = false, journal: (any TargetJournal)? = nil, abandonsAfter: Int = .max,
+    claims: Bool = false, isAllOrNothing: Bool = false, journal: (any TargetJournal)? = nil, abandonsAfter: Int = .max,
     onRead: (ContainerElement) throws -> Void = { _ in }
   ) throws {
     var decisions: [Decision] = []
@@ -57,14 +60,15 @@ struct TreeRun {
       self.warnings = warnings
     }
     var options = ContainerWriteOptions(
-      runID: "test", durability: durability, batchCount: batchCount, sideThreads: sideThreads)
+      runID: Self.runID, durability: durability, batchCount: batchCount, sideThreads: sideThreads)
     options.writerPatience = writerPatience
     options.journal = journal
+    options.isAllOrNothing = isAllOrNothing
     if redecides { options.redecide = { Self.decide($0) } }
     do {
       let opener = TreeOpener(fileSystem)
       guard let container = try opener.open(target) else { return }
-      if claims { try container.claim(ContainerClaimOptions(runID: "test"), warn: { warnings.append($0) }) }
+      if claims { try container.claim(ContainerClaimOptions(runID: Self.runID), warn: { warnings.append($0) }) }
       let reader = try container.makeReader(
         ContainerReadOptions(
           claims: try Self.claims(globs, excluded: excluded), maximumDocumentSize: maximumSize,

@@ -166,7 +166,7 @@ import UprevTestSupport
   @Test("What another program changed is kept, what it removed does not come back")
   func interference() throws {
     let tree = try sample()
-    let run = try TreeRun(tree.pathName()) { element in
+    let run = try TreeRun(tree.pathName(), redecides: false) { element in
       guard case .document(let document) = element else { return }
       switch document.reference.path.description {
       case "a.json": try tree.write("a.json", "from elsewhere")
@@ -281,11 +281,14 @@ import UprevTestSupport
   @Test("A folder of the run's name is not in the way, and is left alone")
   func occupiedName() throws {
     let tree = try sample()
-    try tree.write(".uprev-test/mine.json", "old")
+    try tree.write(".uprev-\(TreeRun.runID)/mine.json", "old")
     let run = try TreeRun(tree.pathName())
     #expect(run.lines.filter { $0.hasPrefix("migrated") }.count == 3)
-    #expect(try tree.listing().filter { $0.contains(".uprev") } == [".uprev-test/", ".uprev-test/mine.json"])
-    #expect(try tree.read(".uprev-test/mine.json") == "old")
+    #expect(
+      try tree.listing().filter { $0.contains(".uprev") } == [
+        ".uprev-\(TreeRun.runID)/", ".uprev-\(TreeRun.runID)/mine.json",
+      ])
+    #expect(try tree.read(".uprev-\(TreeRun.runID)/mine.json") == "old")
   }
 
   @Test("A staging folder that cannot be removed is reported")
@@ -295,7 +298,7 @@ import UprevTestSupport
     let run = try TreeRun(tree.pathName(), fileSystem)
     #expect(run.finished)
     #expect(run.warnings.map(\.code) == [.notCleanedUp])
-    #expect(run.warnings.map(\.path) == [PathName(".uprev-test")])
+    #expect(run.warnings.map(\.path) == [PathName(".uprev-\(TreeRun.runID)")])
   }
 
   @Test("A folder that cannot be flushed fails the target, whose documents are replaced")

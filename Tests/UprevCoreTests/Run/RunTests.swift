@@ -107,6 +107,30 @@ struct RunTests {
     #expect(!(try tree.listing().contains { $0.contains(".uprev-") }))
   }
 
+  @Test("All or nothing: one rejected document of one target keeps every target as it is", arguments: [false, true])
+  func allOrNothing(isSound: Bool) throws {
+    let first = try TemporaryTree()
+    let second = try TemporaryTree()
+    try first.write("{\"n_jobs\": 1, \"chunksize\": 1}", to: "ml_training_a.json")
+    try second.write("{\"n_jobs\": 1, \"chunksize\": 1}", to: "d/ml_training_b.json")
+    try second.write(isSound ? "{\"n_jobs\": 2, \"chunksize\": 1}" : "{", to: "ml_training_c.json")
+    var options = RunOptions(
+      command: "migrate", targets: [first.pathName(), second.pathName()], pipelines: [try pipeline()])
+    options.durability = .none
+    options.isAllOrNothing = true
+    let run = Run(
+      options: options, tool: ("uprev", "test"), fileSystem: LocalFileSystem(), clock: SystemClock(),
+      openers: [TreeOpener()])
+    let result = run.execute()
+    #expect(result.conclusion.exitStatus == (isSound ? 0 : 3))
+    #expect(result.targets.map(\.committed) == [isSound, isSound])
+    #expect(result.summary.outcomes[.migrated] == (isSound ? 3 : 2))
+    for (tree, name) in [(first, "ml_training_a.json"), (second, "d/ml_training_b.json")] {
+      #expect(try tree.read(name).contains("version") == isSound)
+      #expect(!(try tree.listing().contains { $0.contains(".uprev-") }))
+    }
+  }
+
   @Test("A sink that fails ends the report, not the run, and the result says so")
   func failingReport() throws {
     struct Full: Error {}
