@@ -25,12 +25,14 @@ import UprevTestSupport
       try UndoHarness.setTime(tree.pathName(keptName), seconds: 1_600_000_000)
       try UndoHarness.setTime(tree.pathName(name), seconds: 1_650_000_000)
       let (before, after) = (try side(keptName), try side(name))
-      try journal.begin(JournalRun(id: run, command: "migrate", startedAt: run.startedAt))
+      try journal.begin(
+        JournalRun(id: run, command: "migrate", startedAt: Timestamp(seconds: 1_700_000_000, nanoseconds: 0)))
       let target = try journal.begin(
         JournalTarget(path: PathName(name), resolvedPath: tree.pathName(name), kind: .archive, identity: before.file))
       try target.record(JournalOriginal(keptPath: tree.pathName(keptName), before: before, after: after))
       try target.finish(TargetRecord(path: PathName(name), kind: .archive, committed: true))
-      try journal.finish(JournalEnd(finishedAt: run.startedAt, status: .success, summary: Summary()))
+      try journal.finish(
+        JournalEnd(finishedAt: Timestamp(seconds: 1_700_000_000, nanoseconds: 0), status: .success, summary: Summary()))
     }
 
     func side(_ name: String) throws -> JournalChange.Side {
