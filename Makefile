@@ -4,10 +4,16 @@
 #   make build       builds the programs for debugging
 #   make demo        shows Uprev at work on samples/, from nothing: deps, build, demonstration
 #   make test        runs every test
+#   make sanitize    runs every test under the address, undefined-behaviour and thread sanitizers (scripts/sanitize.sh);
+#                    ONLY=address or ONLY=thread picks one
 #   make lint        checks the format of the source and that it builds without a warning
 #   make format      formats the source
 #   make golden      runs the tests and records what they compare with anew, under Tests/Golden
 #   make bench       compares Uprev with its peers; ONLY=name[,name] picks works (Benchmarks/run --list)
+#   make prove       proves that nothing is lost, in full: enumerates every interleaving of a replacement with four actions of
+#                    another program, and runs the program beside others, with kills and on full disks (Tests/Proofs; as root);
+#                    UPREV=program under proof; prove-model, prove-live, prove-kill, prove-disk: one of them
+#   make prove-quick those of them that need the program, in little
 #   make dist        builds what `install` copies, under .build/dist
 #   make install     installs below PREFIX (default /usr/local), inside DESTDIR if that is set
 #   make uninstall   removes what `install` put below the same PREFIX and DESTDIR, and nothing else
@@ -19,12 +25,16 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 ONLY ?=
+# The program under proof; what `dist` builds if nothing is said.
+UPREV ?=
 SWIFTFLAGS ?=
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint format golden bench dist install uninstall clean
+.PHONY: help deps build demo test sanitize lint format golden bench dist install uninstall clean
+.PHONY: prove prove-model prove-live prove-kill prove-disk
+.PHONY: prove-quick prove-quick-live prove-quick-kill prove-quick-disk prove-program
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -41,6 +51,9 @@ demo: build
 test: deps
 	swift test $(SWIFTFLAGS) --disable-xctest
 
+sanitize: deps
+	@ONLY="$(ONLY)" SWIFTFLAGS="$(SWIFTFLAGS)" scripts/sanitize.sh
+
 lint: deps
 	SWIFTFLAGS="$(SWIFTFLAGS)" scripts/lint.sh
 
@@ -53,6 +66,27 @@ golden: deps
 
 bench: deps
 	ONLY="$(ONLY)" Benchmarks/run
+
+prove: prove-model
+prove: prove-live
+prove: prove-kill
+prove: prove-disk
+
+prove-quick: prove-quick-live
+prove-quick: prove-quick-kill
+prove-quick: prove-quick-disk
+
+prove-model: deps
+	UPREV_FULL=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build/prove $(SWIFTFLAGS) --disable-xctest \
+	  --filter ProtocolModel
+
+prove-program: deps $(if $(UPREV),,dist)
+
+prove-live prove-kill prove-disk: prove-%: prove-program
+	Tests/Proofs/$* --program "$(or $(UPREV),.build/dist/bin/uprev)"
+
+prove-quick-live prove-quick-kill prove-quick-disk: prove-quick-%: prove-program
+	Tests/Proofs/$* --quick --program "$(or $(UPREV),.build/dist/bin/uprev)"
 
 dist: deps
 	@SWIFTFLAGS="$(SWIFTFLAGS)" scripts/build-distribution.sh .build/dist

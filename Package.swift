@@ -53,7 +53,8 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(name: "AmorsizeDemo", dependencies: ["AmorsizeTrainingData", "LosslessJSON"]),
-    .target(name: "UprevTestSupport", dependencies: ["CSystem", "UprevCore", "UprevReport"]),
+    .target(name: "CTestSupport", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "UprevTestSupport", dependencies: ["CSystem", "CTestSupport", "UprevCore", "UprevReport"]),
 
     .testTarget(name: "LosslessJSONTests", dependencies: ["LosslessJSON", "UprevTestSupport"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "UprevTestSupport"]),
@@ -70,5 +71,7 @@ let package = Package(
 // A warning in this package is an error.
 for target in package.targets where target.type != .system {
   target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
-  if target.name == "CSystem" { target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)] }
+  if ["CSystem", "CTestSupport"].contains(target.name) {
+    target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
 }

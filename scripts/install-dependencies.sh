@@ -5,7 +5,8 @@
 set -euo pipefail
 
 # what is looked for | apt package | brew formula | why. A name is a command on PATH; `lib:NAME` is a library that
-# pkg-config knows (brew's are often hidden from it, so there the formula is asked for). `-`: the system has it.
+# pkg-config knows (brew's are often hidden from it, so there the formula is asked for). `-`: the system has it. `none`: it
+# is not there on that system, and not needed.
 needed='
 lib:libarchive | libarchive-dev     | libarchive | the library that reads and writes archives
 lib:zlib       | zlib1g-dev         | zlib       | the library that checks gzip
@@ -24,6 +25,10 @@ jq             | jq                 | jq         | reads reports in the demonstr
 make           | make               | -          | runs the recipes of the Makefile
 git            | git                | git        | fetches the Swift packages that Uprev is built on
 strip          | binutils           | -          | makes the installed program smaller
+strace         | strace             | none       | slows and kills the program at system calls in the proofs
+mkfs.ext4      | e2fsprogs          | none       | makes small disks in the proofs; chattr protects files there
+unshare        | util-linux         | none       | keeps what the proofs mount to themselves
+mount          | mount              | none       | mounts it
 cc             | libc6-dev gcc      | -          | links the programs
 '
 
@@ -46,7 +51,8 @@ is_there() {
         command -v pkg-config >/dev/null && pkg-config --exists "${name#lib:}"
       fi
       ;;
-    *) command -v "$name" >/dev/null ;;
+    # Some of them lie where only root looks.
+    *) [ "$formula" = none ] && [ "$kind" = brew ] || PATH=$PATH:/usr/sbin:/sbin command -v "$name" >/dev/null ;;
   esac
 }
 

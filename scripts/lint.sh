@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 swift format lint --strict --recursive Package.swift Sources Tests
 
 for script in scripts/*.sh .ci/run; do bash -n "$script"; done
-git ls-files -z --cached --others --exclude-standard '*.py' | xargs -0 -r python3 -c '
+git ls-files -z --cached --others --exclude-standard '*.py' Benchmarks/run Tests/Proofs/{live,kill,disk} | xargs -0 -r python3 -c '
 import ast, sys
 for path in sys.argv[1:]:
     with open(path, "rb") as file:

@@ -36,8 +36,13 @@ void uprev_watch_stop_signals(void) {
     watch(stops[i]);
     sigaddset(&set, stops[i]);
   }
+  // The errors of write(2) say the same, where something can be done about it.
   ignore(SIGPIPE);
   ignore(SIGXFSZ);
+  // What the kernel sends when somebody waits for a lease: the one that is asked for (Lease.c), and the one that comes where
+  // that cannot be chosen, which would end the process.
+  ignore(SIGURG);
+  ignore(SIGIO);
   // Whoever started this process may have blocked them, and a mask is inherited.
   sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

@@ -1,8 +1,9 @@
 import LosslessJSON
 
-/// The words of violations.
+/// The words of violations. They quote the schema and never the document, whose text may be nobody else's business: reports
+/// and logs are read by more people than the documents are.
 enum Words {
-  /// Bytes of a value that a message quotes.
+  /// Bytes of a schema's value that a message quotes.
   private static let quotedBytes = 60
   /// Values of an enumeration that a message quotes.
   private static let quotedChoices = 8
@@ -10,26 +11,38 @@ enum Words {
   static let nothingAllowed = "No value is allowed here."
 
   static func wrongType(_ types: SchemaTypes, _ value: JSONValue) -> String {
-    "Expected \(types.names.joined(separator: " or ")), found \(quoted(value))."
+    "Expected \(types.names.joined(separator: " or ")), found \(kind(of: value))."
   }
 
   static func noneOf(_ choices: [JSONValue], _ value: JSONValue) -> String {
     guard !choices.isEmpty else { return nothingAllowed }
     let more = choices.count > quotedChoices ? ", …" : ""
     let list = choices.prefix(quotedChoices).map(quoted).joined(separator: ", ")
-    return "Expected one of \(list)\(more); found \(quoted(value))."
+    return "Expected one of \(list)\(more); found something else, \(kind(of: value))."
   }
 
   static func notTheConstant(_ constant: JSONValue, _ value: JSONValue) -> String {
-    "Expected \(quoted(constant)), found \(quoted(value))."
+    "Expected \(quoted(constant)), found something else, \(kind(of: value))."
   }
 
-  static func belowMinimum(_ minimum: String, _ value: JSONValue) -> String {
-    "Expected at least \(minimum), found \(quoted(value))."
+  static func belowMinimum(_ minimum: String) -> String {
+    "Expected at least \(minimum), found less."
   }
 
   static func missing(_ name: String) -> String {
     "The member \"\(name)\" is missing."
+  }
+
+  private static func kind(of value: JSONValue) -> String {
+    switch value.kind {
+    case .null: "null"
+    case .false, .true: "a boolean"
+    case .number: value.isIntegral ? "an integer" : "a number that is no integer"
+    case .nonFinite: "a number that is not finite"
+    case .string: "a string"
+    case .array: "an array"
+    case .object: "an object"
+    }
   }
 
   /// A scalar's literal, shortened; arrays and objects are named by their kind.

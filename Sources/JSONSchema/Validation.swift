@@ -85,7 +85,7 @@ struct Validation {
       report(entry, node, .const) { value, node in Words.notTheConstant(node.constant ?? value, value) }
     }
     if let minimum = record.minimum, isBelow(minimum, entry, node, memory) {
-      report(entry, node, .minimum) { value, node in Words.belowMinimum(node.minimum?.literal ?? "", value) }
+      report(entry, node, .minimum) { _, node in Words.belowMinimum(node.minimum?.literal ?? "") }
     }
     if kind == JSONKind.object.bit {
       checkMembers(entry, node, record, memory)

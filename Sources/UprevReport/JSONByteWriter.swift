@@ -38,7 +38,7 @@ package struct JSONByteWriter {
   }
 
   /// The same, for text that was made elsewhere and checked.
-  mutating func json(_ text: String) {
+  package mutating func json(_ text: String) {
     buffer.append(contentsOf: text.utf8)
   }
 
@@ -111,14 +111,14 @@ package struct JSONByteWriter {
   }
 
   /// A string of valid UTF-8. Escaped are the quotation mark, the reverse solidus and U+0000–U+001F, as RFC 8259,
-  /// section 7, demands, and U+0080–U+009F, which some terminals obey. Everything else stands raw.
+  /// section 7, demands, and U+007F–U+009F, which some terminals obey. Everything else stands raw.
   private mutating func quoted(_ text: UnsafeRawBufferPointer) {
     buffer.append(UInt8(ascii: "\""))
     var pending = 0
     var index = 0
     while index < text.count {
       let byte = text[index]
-      if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte != 0xC2 {
+      if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte != 0x7F, byte != 0xC2 {
         index += 1
         continue
       }

@@ -20,11 +20,6 @@ struct CommonOptions: ParsableArguments {
       "Leave documents alone whose path matches; may be repeated.", valueName: "glob"))
   var exclude: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "Reject larger documents, unread; bytes, or with K, M or G (powers of 1024).", valueName: "size"))
-  var maxDocumentSize = ByteCount(bytes: RunOptions.defaultMaximumDocumentSize)
-
   @Flag(name: [.short, .long], help: "Say only what went wrong.")
   var quiet = false
 
@@ -33,6 +28,8 @@ struct CommonOptions: ParsableArguments {
 
   @Option(help: "How log lines look: \(LogFormat.allCases.map(\.rawValue).joined(separator: " or ")).")
   var logFormat = LogFormat.text
+
+  @OptionGroup(title: "Limits") var limits: LimitOptions
 
   @Argument(help: ArgumentHelp("A directory, an archive or one document.", valueName: "target"))
   var targets: [String]
@@ -47,31 +44,3 @@ struct CommonOptions: ParsableArguments {
 }
 
 extension LogFormat: ExpressibleByArgument {}
-
-/// A number of bytes on the command line: `4096`, `64K`, `256M`, `1G`.
-struct ByteCount: ExpressibleByArgument {
-  var bytes: Int
-
-  init(bytes: Int) {
-    self.bytes = bytes
-  }
-
-  init?(argument: String) {
-    var digits = argument[...]
-    var factor = 1
-    if let last = digits.last, let power = ["k": 10, "m": 20, "g": 30][last.lowercased()] {
-      factor = 1 << power
-      digits = digits.dropLast()
-    }
-    guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits) else {
-      return nil
-    }
-    let (product, overflow) = number.multipliedReportingOverflow(by: factor)
-    guard !overflow, product > 0 else { return nil }
-    bytes = product
-  }
-
-  var defaultValueDescription: String {
-    bytes % (1 << 20) == 0 ? "\(bytes >> 20)M" : "\(bytes)"
-  }
-}

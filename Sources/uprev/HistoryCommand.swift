@@ -170,7 +170,9 @@ struct Age: ExpressibleByArgument {
   var seconds: Int64
 
   init?(argument: String) {
-    guard let unit = argument.last, let factor = ["m": 60, "h": 3600, "d": 86_400, "w": 604_800][unit] else { return nil }
+    guard let unit = argument.last, let factor = ["m": 60, "h": 3600, "d": 86_400, "w": 604_800][unit] else {
+      return nil
+    }
     let digits = argument.dropLast()
     guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(digits) else {
       return nil

@@ -29,7 +29,7 @@ struct Invocation {
       command: command, targets: common.targets.map { PathName($0) },
       pipelines: try PipelineLoading.load(common.pipeline, fileSystem: fileSystem, logger: logger))
     options.jobs = common.jobs ?? ProcessInfo.processInfo.activeProcessorCount
-    options.maximumDocumentSize = common.maxDocumentSize.bytes
+    common.limits.apply(to: &options)
     options.excluded = try common.exclude.map { pattern in
       do throws(GlobError) {
         return try Glob(pattern)

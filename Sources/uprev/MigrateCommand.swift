@@ -52,13 +52,42 @@ struct MigrateCommand: ParsableCommand {
       "Migrate to this version instead of the current one (not in this release).", valueName: "[format=]version"))
   var to: [String] = []
 
-  @Flag(help: "Change nothing if one document is rejected (not in this release).")
+  @Flag(help: "Change nothing if one document is rejected (with --strict, also if one is newer or unmatched).")
   var allOrNothing = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Stop early, with exit status 1, once more documents are rejected.",
+      discussion: """
+        A number, or a share of the documents decided so far, which counts from the hundredth on. What a tree's documents \
+        became before stays; an archive is left as it was.
+        """,
+      valueName: "n|p%"))
+  var maxRejected: RejectionLimit?
+
+  @Option(
+    help: ArgumentHelp(
+      "Wait so long for another run that holds a target; without it such a target fails at once (exit status 75).",
+      valueName: "seconds"))
+  var wait = 0.0
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep the originals of changed archives so long, for undo; 0 keeps none.", valueName: "days"))
+  var keepOriginals = RunOptions.defaultKeepOriginalsDays
+
+  /// A year.
+  private static let longestWait = 31_536_000.0
+  /// A century.
+  private static let longestKept = 36_500
 
   mutating func validate() throws {
     if !to.isEmpty { throw ValidationError("--to is not available in this release: remove it.") }
-    if allOrNothing {
-      throw ValidationError("--all-or-nothing is not available in this release: look at --dry-run first.")
+    if !(0...Self.longestWait).contains(wait) {
+      throw ValidationError("--wait takes seconds from 0 to \(Int(Self.longestWait)), not \(wait).")
+    }
+    if !(0...Self.longestKept).contains(keepOriginals) {
+      throw ValidationError("--keep-originals takes days from 0 to \(Self.longestKept), not \(keepOriginals).")
     }
     if output != nil, common.targets.count > 1 {
       throw ValidationError("--output goes with one target, not \(common.targets.count).")
@@ -75,6 +104,10 @@ struct MigrateCommand: ParsableCommand {
     invocation.options.listsEveryDocument = reportAll
     invocation.options.isStrict = strict
     invocation.options.durability = durability
+    invocation.options.isAllOrNothing = allOrNothing
+    invocation.options.rejectionLimit = maxRejected
+    invocation.options.waitSeconds = wait
+    invocation.options.keepOriginalsDays = keepOriginals
     let destination: ReportDestination =
       switch report {
       case "-": .standardOutput
@@ -97,3 +130,4 @@ struct MigrateCommand: ParsableCommand {
 }
 
 extension Durability: ExpressibleByArgument {}
+extension RejectionLimit: ExpressibleByArgument {}

@@ -14,7 +14,24 @@ enum Program {
     // libarchive converts member names by LC_CTYPE; names are bytes, whatever the environment of a cron job says.
     setlocale(LC_CTYPE, "C.UTF-8")
     uprev_watch_stop_signals()
-    UprevCommand.main()
+    do {
+      var command = try UprevCommand.parseAsRoot()
+      try command.run()
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// Says what there is to say, and ends the process with the error's exit status.
+  private static func end(with error: any Error) -> Never {
+    let code = UprevCommand.exitCode(for: error)
+    let text = UprevCommand.fullMessage(for: error)
+    if code == .success {
+      if !text.isEmpty { try? Terminal.output(text + "\n") }
+    } else if !text.isEmpty {
+      Terminal.error(Terminal.printable(text, quoting: CommandLine.arguments))
+    }
+    UprevCommand.exit(withError: ExitCode(code.rawValue))
   }
 }
 
@@ -28,11 +45,12 @@ struct UprevCommand: ParsableCommand {
       what is rejected stays as it is and is reported.
 
       Exit status: 0 done, or nothing to do; 1 a target failed as a whole; 2 changes are pending (only with \
-      --detailed-exitcode); 3 a document was rejected; 4 a pipeline is wrong; 64 wrong usage.
+      --detailed-exitcode); 3 a document was rejected; 4 a pipeline is wrong; 64 wrong usage; 75 another run holds a \
+      target, and nothing else failed.
       """,
     version: Release.version,
     subcommands: [
-      MigrateCommand.self, InfoCommand.self, UndoCommand.self, HistoryCommand.self, RecoverCommand.self,
+      MigrateCommand.self, InfoCommand.self, UndoCommand.self, RecoverCommand.self, HistoryCommand.self,
     ])
 }
 
@@ -44,4 +62,5 @@ enum ExitStatus {
   static let documentRejected: Int32 = 3
   static let pipelineWrong: Int32 = 4
   static let wrongUsage: Int32 = 64
+  static let targetBusy: Int32 = 75
 }

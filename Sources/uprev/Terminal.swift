@@ -88,6 +88,19 @@ enum Terminal {
     return result
   }
 
+  /// A message of several lines that may quote arguments as they were given, with everything harmless but its own line
+  /// breaks.
+  static func printable(_ message: String, quoting arguments: [String]) -> String {
+    var text = message
+    // The longest first: one may be a part of another.
+    for argument in arguments.sorted(by: { $0.utf8.count > $1.utf8.count }) {
+      let shown = printable(argument)
+      if shown != argument { text = text.replacing(argument, with: shown) }
+    }
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }
+      .joined(separator: "\n")
+  }
+
   /// Neither a control character (C0, DEL, C1), nor one that reorders or breaks the line.
   private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {

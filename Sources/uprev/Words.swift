@@ -35,15 +35,6 @@ enum Words {
     return "\(place): \(Terminal.printable(warning.message)) [\(warning.code.rawValue)]"
   }
 
-  /// A warning that is about no target.
-  static func warning(_ warning: WarningRecord) -> String {
-    "\(Terminal.printable(warning.message)) [\(warning.code.rawValue)]"
-  }
-
-  static func noState(_ error: JournalError) -> String {
-    "nothing was changed, because it could not be undone: \(Terminal.printable(error.message)); --no-state does without"
-  }
-
   /// What `info` says in its table of something that an earlier run left; nil for any other warning.
   static func left(_ warning: WarningRecord) -> String? {
     guard let path = warning.path else { return nil }
@@ -52,6 +43,15 @@ enum Words {
     case .fileKept: "kept file: \(Terminal.printable(path))"
     default: nil
     }
+  }
+
+  /// A warning that is about no target.
+  static func warning(_ warning: WarningRecord) -> String {
+    "\(Terminal.printable(warning.message)) [\(warning.code.rawValue)]"
+  }
+
+  static func noState(_ error: JournalError) -> String {
+    "nothing was changed, because it could not be undone: \(Terminal.printable(error.message)); --no-state does without"
   }
 
   /// `pipelines/mine/pipeline.yaml:5:7: unknown key …`

@@ -20,7 +20,13 @@ struct CommandLineTests {
     arguments: [
       (["migrate", "--dry-rum", "cache"], "--dry-run"), (["migrate"], "target"), (["migrat", "cache"], "migrat"),
       (["migrate", "--to", "1", "cache"], "not available"),
-      (["migrate", "--all-or-nothing", "cache"], "not available"),
+      (["migrate", "--max-rejected", "-1", "cache"], "max-rejected"),
+      (["migrate", "--max-rejected", "101%", "cache"], "max-rejected"),
+      (["migrate", "--wait", "-1", "cache"], "--wait"), (["migrate", "--wait", "nan", "cache"], "--wait"),
+      (["migrate", "--keep-originals", "-1", "cache"], "--keep-originals"),
+      (["migrate", "--max-depth", "0", "cache"], "--max-depth"),
+      (["migrate", "--max-open-files", "10", "cache"], "--max-open-files"),
+      (["migrate", "--max-path-length", "0", "cache"], "max-path-length"),
       (["migrate", "-j", "0", "cache"], "--jobs"), (["migrate", "-q", "-v", "cache"], "exclude each other"),
       (["migrate", "--durability", "some", "cache"], "durability"), (["migrate", ""], "empty"),
       (["migrate", "--max-document-size", "9999999999999G", "cache"], "max-document-size"),
@@ -100,6 +106,84 @@ struct CommandLineTests {
     #expect(!run.error.contains(0x1B))
   }
 
+  @Test("Nor in any place where a name can appear, in text or in JSON")
+  func terminalNamesEverywhere() throws {
+    // C0, DEL, C1, bidirectional overrides, separators of lines, what is invisible, and a byte that is no UTF-8.
+    let evil = "\u{1B}]0;x\u{7}\n\r\u{7F}\u{9B}31m\u{85}\u{202E}\u{2066}\u{2028}\u{2029}\u{200B}\u{FEFF}"
+    try folder.write("{", to: "\(evil)/ml_training_\(evil).json")
+    try folder.write("{\"n_jobs\": 1, \"chunksize\": 1, \"version\": 9}", to: "\(evil)/ml_training_9\(evil).json")
+    try folder.write("{\"n_jobs\": 1, \"chunksize\": 1, \"version\": \"\(evil)\"}", to: "\(evil)/ml_training_v.json")
+    try folder.write("uprev: \(evil)\n\(evil): 1\n", to: "\(evil).yaml")
+    try ChildProcess.run("tar", ["-cf", "\(evil).tar", "--", evil], in: folder.path)
+    try folder.write("none", to: "\(evil)-broken.tar")
+    let runs: [[String]] = [
+      ["migrate", "-v", evil], ["migrate", evil + "/missing", evil + ".tar", evil + "-broken.tar"],
+      ["migrate", "-v", "--log-format", "json", evil, evil + ".tar", evil + "-broken.tar"],
+      ["info", evil, evil + ".tar"],
+      ["info", "--json", evil], ["migrate", "--report", evil + ".report", evil],
+      ["migrate", "-o", evil + ".tar", evil],
+      ["migrate", "-o", "\(evil)/copy", evil], ["migrate", "--report", "\(evil).tar", evil + ".tar"],
+      ["migrate", "-p", evil + ".yaml", evil], ["migrate", "-p", evil, evil],
+      ["migrate", "--exclude", evil + "[", evil],
+      ["migrate", "--state", evil, evil], ["migrate", "--durability", evil, evil], ["migrate", "--\(evil)", evil],
+      ["migrate", "--max-rejected", evil, evil], [evil],
+    ]
+    for arguments in runs {
+      let run = try uprev.run(arguments)
+      for (name, bytes) in [("output", run.output), ("error", run.error)] {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let harmful = text.unicodeScalars.filter { scalar in
+          scalar != "\n"
+            && [.control, .format, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
+        }
+        // What standard output carries is JSON, in which only what a terminal obeys is escaped.
+        let obeyed = harmful.filter { $0.properties.generalCategory == .control }
+        #expect((name == "output" ? obeyed : harmful).isEmpty, "\(arguments) \(name): \(harmful) \(text)")
+        #expect(!text.contains("]0;x\n"), "\(arguments) \(name): \(text)")
+      }
+    }
+  }
+
+  @Test("A report and its folders are for their owner alone, also where a report is replaced that was not")
+  func reportMode() throws {
+    try folder.write("{", to: "cache/ml_training_b.json")
+    func mode(_ name: String) throws -> UInt32 { try folder.status(name).mode }
+    try folder.write("old", to: "open.json")
+    try ChildProcess.run("chmod", ["666", "open.json"], in: folder.path)
+    let program = try ChildProcess.built("uprev")
+    for options in ["--report open.json", "--report new.json", ""] {
+      try ChildProcess.run(
+        "sh", ["-c", "umask 0; \(program) migrate \(options) cache 2> log"], environment: uprev.environment,
+        in: folder.path)
+    }
+    #expect(try mode("open.json") == 0o600)
+    #expect(try mode("new.json") == 0o600)
+    let state = try folder.listing("state").filter { !$0.hasSuffix("/") }
+    #expect(state.contains { $0.hasSuffix("/report.json") })
+    for name in state { #expect(try mode("state/" + name) == 0o600, "\(name)") }
+    for name in try folder.listing("state") where name.hasSuffix("/") {
+      #expect(try mode("state/" + name) == 0o700, "\(name)")
+    }
+  }
+
+  @Test("Neither a report nor a log holds a document's text, but for versions")
+  func noDocumentText() throws {
+    let secret = "tr0ub4dor"
+    for (name, text) in [
+      ("a", "{\"n_jobs\": \"\(secret)\", \"chunksize\": 1}"), ("b", "{\"n_jobs\": 1, \"chunksize\": \"\(secret)\""),
+      ("c", "{\"n_jobs\": 1, \"chunksize\": \(secret)}"), ("d", "\"\(secret)\""), ("e", "[\"\(secret)\"]"),
+      ("f", "{\"n_jobs\": 1, \"chunksize\": 1, \"timestamp\": \"\(secret)\"}"), ("g", "\(secret)"),
+      ("h", "{\"n_jobs\": 1, \"chunksize\": 1, \"features\": \"\(secret)\", \"version\": 2}"),
+      ("i", "{\"n_jobs\": 1, \"chunksize\": 1, \"version\": {\"\(secret)\": \"\(secret)\"}}"),
+      ("j", "{\"n_jobs\": 1, \"chunksize\": 1, \"version\": [\"\(secret)\"]}"),
+      ("k", "{\"n_jobs\": 1, \"chunksize\": 1, \"x\": \"\\u\(secret)\"}"),
+    ] { try folder.write(text, to: "texts/ml_training_\(name).json") }
+    let run = try uprev("migrate", "-v", "--dry-run", "--report", "-", "--report-all", "--log-format", "json", "texts")
+    #expect(try ReportFile(Data(run.output)).documents.count == 11)
+    #expect(!run.outputText.contains(secret), "\(run.outputText)")
+    #expect(!run.errorText.contains(secret), "\(run.errorText)")
+  }
+
   @Test("A report that is piped to a reader that has gone: no crash, exit 1")
   func closedPipe() throws {
     try Python.writeTree(in: folder.path, count: 500, seed: 3)
@@ -155,7 +239,8 @@ struct CommandLineTests {
       "--pipeline", "--output", "--dry-run", "--report", "--report-all", "--jobs", "--to", "--all-or-nothing",
       "--strict",
       "--durability", "--quiet", "--verbose", "--log-format", "--state", "--no-state", "--exclude",
-      "--max-document-size",
+      "--max-document-size", "--max-depth", "--max-path-length", "--max-open-files", "--max-rejected", "--wait",
+      "--keep-originals",
     ] { #expect(help.contains(option)) }
   }
 

@@ -75,6 +75,88 @@ struct StopTests {
     #expect(report.targets.first?["committed"] as? Bool == false)
   }
 
+  @Test("Signals that ask for nothing do not stop a run", arguments: [SIGIO, SIGURG, SIGPIPE, SIGXFSZ])
+  func ignored(signal: Int32) throws {
+    let folder = try TemporaryTree()
+    try Python.writeTree(in: folder.path, count: 400, seed: 13)
+    let before = try TreeState(folder.path + "/before").texts
+    let process = try ChildProcess.prepare(
+      try ChildProcess.built("uprev"), ["migrate", "--no-state", "--durability", "file", "before"],
+      environment: Uprev(folder).environment, in: folder.path)
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    try waitForFirstChange(in: folder.path + "/before", before: before)
+    for _ in 1...20 {
+      kill(process.processIdentifier, signal)
+      usleep(1000)
+    }
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 0)
+    #expect(try TreeState(folder.path + "/before").texts == TreeState(folder.path + "/after").texts)
+  }
+
+  @Test("Under nohup the end of the terminal does not end the run; another signal does, cleanly")
+  func nohup() throws {
+    for (signal, status) in [(SIGHUP, Int32(0)), (SIGTERM, 1)] {
+      let folder = try TemporaryTree()
+      try Python.writeTree(in: folder.path, count: 2000, seed: 14)
+      let before = try TreeState(folder.path + "/before").texts
+      let process = try ChildProcess.prepare(
+        try ChildProcess.locate("nohup"),
+        [try ChildProcess.built("uprev"), "migrate", "--no-state", "--durability", "file", "before"],
+        environment: Uprev(folder).environment, in: folder.path)
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      try waitForFirstChange(in: folder.path + "/before", before: before)
+      kill(process.processIdentifier, signal)
+      process.waitUntilExit()
+      #expect(process.terminationReason == .exit)
+      #expect(process.terminationStatus == status)
+      let isDone = try TreeState(folder.path + "/before").texts == TreeState(folder.path + "/after").texts
+      #expect(isDone == (status == 0))
+    }
+  }
+
+  @Test("A file larger than the process may write is reported, and every document and archive is whole")
+  func fileSize() throws {
+    let folder = try TemporaryTree()
+    let uprev = Uprev(folder)
+    let small = "{\"n_jobs\": 1, \"chunksize\": 1}"
+    let large = "{\"n_jobs\": 1, \"chunksize\": 1, \"x\": \"\(String(repeating: "a", count: 9000))\"}"
+    try folder.write(small, to: "t/ml_training_a.json")
+    try folder.write(large, to: "t/ml_training_b.json")
+    try folder.write(small, to: "t/ml_training_c.json")
+    try ChildProcess.run("tar", ["-cf", "s.tar", "t"], in: folder.path)
+    let archive = try folder.bytes("s.tar")
+    // In units of 1,024 bytes. The reports are smaller, the archive is larger.
+    let script = "ulimit -f 8; exec \"$0\" migrate --no-state --report report.json t s.tar"
+    let run = try ChildProcess.run(
+      "bash", ["-c", script, try ChildProcess.built("uprev")], environment: uprev.environment, in: folder.path)
+    #expect(run.status == 1, "\(run.errorText)")
+    #expect(run.errorText.contains("ulimit -f"), "\(run.errorText)")
+    let report = try ReportFile(folder.path + "/report.json")
+    #expect(
+      report.documents.filter { $0["target"] as? String == "t" }.map { ReportFile.code($0) } == [
+        nil, "write-failed", nil,
+      ])
+    #expect(ReportFile.code(report.targets.last) == "write-failed")
+    #expect(try folder.bytes("s.tar") == archive)
+    #expect(try folder.read("t/ml_training_b.json") == large)
+    for name in ["a", "c"] { #expect(try folder.read("t/ml_training_\(name).json").hasSuffix(", \"version\": 2}")) }
+    #expect(try folder.listing().filter { $0.contains(".uprev-") } == [])
+
+    // Where the report itself does not fit, there is none, and that is said.
+    let script2 = "ulimit -f 0; exec \"$0\" migrate --no-state --report second.json t"
+    let none = try ChildProcess.run(
+      "bash", ["-c", script2 + " 2>&1 | cat; exit ${PIPESTATUS[0]}", try ChildProcess.built("uprev")],
+      environment: uprev.environment, in: folder.path)
+    #expect(none.status == 1)
+    #expect(!folder.exists("second.json"))
+    #expect(try folder.listing().filter { $0.contains(".uprev-") } == [])
+  }
+
   private func waitForFirstChange(in path: String, before: [String: [UInt8]]) throws {
     let first = try #require(before.keys.sorted().first { before[$0].map { !$0.isEmpty } ?? false })
     let deadline = Date.now + 60

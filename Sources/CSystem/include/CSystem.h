@@ -147,12 +147,18 @@ int uprev_kernel_version(void);
 // Makes an empty file share the blocks of another (FICLONE, fclonefileat's kin); -ENOTSUP where the file system cannot.
 int uprev_clone(int source, int destination);
 
+// The files that this process may hold open (RLIMIT_NOFILE, soft).
+int64_t uprev_open_file_limit(void);
+// Sets that limit, or, where `count` is above the hard limit or negative, raises it to the hard one.
+int uprev_set_open_file_limit(int64_t count);
+
 // The caller frees the path with uprev_free.
 int uprev_real_path(const char *name, char **path);
 void uprev_free(void *pointer);
 
 // Installs handlers of SIGINT, SIGTERM and SIGHUP that only note the signal, and ignores SIGPIPE and SIGXFSZ, whose errors
-// the callers of write(2) see. A second signal of a kind ends the process as by default.
+// the callers of write(2) see, and SIGURG and SIGIO, which leases bring. A second signal of a kind ends the process as by
+// default.
 void uprev_watch_stop_signals(void);
 
 // The number of the signal that asked to stop, or 0.

@@ -6,14 +6,20 @@ public struct ContainerReadOptions: Sendable {
   public var claims: Claims
   /// Bytes; a larger document is `too-large` and is not read.
   public var maximumDocumentSize: Int
+  /// Bytes; what has a longer path inside a tree is `limit-exceeded`, and a folder is not entered.
+  public var maximumPathLength: Int
   /// Whether the reader must also yield what is no document, for a writer that makes a whole new container.
   public var yieldsPassthrough: Bool
   /// What is done with what interrupted runs left in a tree; nil: it is not looked at.
   public var interruptedRuns: InterruptedRuns?
 
-  public init(claims: Claims, maximumDocumentSize: Int, yieldsPassthrough: Bool) {
+  public init(
+    claims: Claims, maximumDocumentSize: Int, maximumPathLength: Int = RunOptions.defaultMaximumPathLength,
+    yieldsPassthrough: Bool
+  ) {
     self.claims = claims
     self.maximumDocumentSize = maximumDocumentSize
+    self.maximumPathLength = maximumPathLength
     self.yieldsPassthrough = yieldsPassthrough
   }
 }

@@ -18,10 +18,13 @@ final class FolderHandles {
   private var last: (folder: TreeFolder, file: OpenFile)?
 
   /// - Parameter capacity: folders held open at most, the roots aside; at least 1.
-  init(_ fileSystem: any FileSystem, capacity: Int = 64) {
+  init(_ fileSystem: any FileSystem, capacity: Int = FolderHandles.usualCapacity) {
     self.fileSystem = fileSystem
     self.capacity = max(capacity, 1)
   }
+
+  /// 64, or less where the process may hold few files open: a run has several of these.
+  private static var usualCapacity: Int { min(max(OpenFileLimit.current / 16, 2), 64) }
 
   /// The folder, open. No link is followed on the way.
   ///
@@ -38,7 +41,7 @@ final class FolderHandles {
     }
     guard var file else { throw FileSystemError(call: "openat", path: folder.path, number: absentNumber) }
     for next in missing.reversed() {
-      let opened = try fileSystem.open(next.name, in: file, [.readOnly, .directory, .noFollow], mode: 0)
+      let opened = try fileSystem.open(next.name, in: file, [.readOnly, .directory, .beneath], mode: 0)
       let status = try fileSystem.status(of: opened)
       guard status.device == next.identity.device, status.inode == next.identity.inode else {
         throw FileSystemError(call: "openat", path: next.path, number: absentNumber)

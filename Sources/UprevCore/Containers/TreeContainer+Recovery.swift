@@ -6,9 +6,11 @@ extension TreeContainer {
     StagingRecovery(mode, locks: folderLocks, ownRunID: ofOtherRuns ? runID : nil, fileSystem)
   }
 
-  func makeWalk(_ recovery: StagingRecovery?) -> Discover {
+  func makeWalk(
+    _ recovery: StagingRecovery?, maximumPathLength: Int = RunOptions.defaultMaximumPathLength
+  ) -> Discover {
     if let single { return Discover(single: single, in: root, recovery: recovery, fileSystem) }
-    return Discover(root: root, recovery: recovery, fileSystem)
+    return Discover(root: root, recovery: recovery, maximumPathLength: maximumPathLength, fileSystem)
   }
 
   /// Brings to an end what interrupted runs left anywhere in the tree, and reads no document. The tree is to be claimed
@@ -19,12 +21,14 @@ extension TreeContainer {
   public func recoverInterruptedRuns(shouldStop: () -> Bool, warn: WarningSink) throws {
     let recovery = makeRecovery(.recover)
     defer { for warning in recovery.warnings.records { warn(warning) } }
-    var walk = makeWalk(recovery)
+    var walk = makeWalk(recovery, maximumPathLength: .max)
     while let found = try next(&walk) {
       switch found {
       case .folder:
         if shouldStop() { throw TargetError.interrupted }
       case .unreadableFolder(let path, let error): recovery.missed(path, error)
+      case .tooLong(let path):
+        recovery.missed(path, FileSystemError(call: "openat", path: path, number: nameTooLongNumber))
       case .entry: break
       }
     }

@@ -78,13 +78,13 @@ final class TreeCopy {
     if folder.parent == nil {
       try fileSystem.makeDirectory(name, in: parent, mode: 0o700)
       isBegun = true
-      let file = try fileSystem.open(name, in: parent, [.readOnly, .directory, .noFollow], mode: 0)
+      let file = try fileSystem.open(name, in: parent, [.readOnly, .directory, .beneath], mode: 0)
       copy = TreeFolder(root: file, status: try fileSystem.status(of: file))
     } else {
       let place = try place(of: chunk.name, in: chunk.folder)
       guard let above = place.folder else { throw unplaced(chunk.path) }
       try fileSystem.makeDirectory(chunk.name, in: place.handle, mode: 0o700)
-      let file = try fileSystem.open(chunk.name, in: place.handle, [.readOnly, .directory, .noFollow], mode: 0)
+      let file = try fileSystem.open(chunk.name, in: place.handle, [.readOnly, .directory, .beneath], mode: 0)
       copy = TreeFolder(chunk.name, in: above, status: try fileSystem.status(of: file))
       handles.keep(file, for: copy)
     }
@@ -199,7 +199,7 @@ final class TreeCopy {
       }
       return
     }
-    let file = try fileSystem.open(name, in: parent, [.readOnly, .directory, .noFollow], mode: 0)
+    let file = try fileSystem.open(name, in: parent, [.readOnly, .directory, .beneath], mode: 0)
     try RemoveTree(fileSystem).remove(name, in: parent, open: file)
   }
 
@@ -209,7 +209,7 @@ final class TreeCopy {
     _ place: Place, _ fill: (OpenFile) throws(FileSystemError) -> Void
   ) throws(FileSystemError) {
     let file = try fileSystem.open(
-      place.name, in: place.handle, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+      place.name, in: place.handle, [.writeOnly, .create, .exclusive, .beneath], mode: 0o600)
     try fill(file)
   }
 

@@ -51,7 +51,7 @@ public final class TreeSource {
       file = try handles.handle(of: folder)
     } else {
       let parent = try handles.handle(of: chunk.folder)
-      file = try fileSystem.open(chunk.name, in: parent, [.readOnly, .noFollow, .nonBlocking], mode: 0)
+      file = try fileSystem.open(chunk.name, in: parent, [.readOnly, .beneath, .nonBlocking], mode: 0)
     }
     let status = try fileSystem.status(of: file)
     guard status.kind == chunk.status.kind else {

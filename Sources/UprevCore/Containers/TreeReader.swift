@@ -22,7 +22,7 @@ final class TreeReader: ContainerReader {
     self.container = container
     self.options = options
     recovery = options.interruptedRuns.map { container.makeRecovery($0) }
-    discover = container.makeWalk(recovery)
+    discover = container.makeWalk(recovery, maximumPathLength: options.maximumPathLength)
     read = Read(container.fileSystem, maximumSize: options.maximumDocumentSize)
   }
 
@@ -59,6 +59,15 @@ final class TreeReader: ContainerReader {
     case .unreadableFolder(let path, let error):
       if isAllExcluded(below: path) { return [] }
       return [unreadable(path, format: nil, error)]
+    case .tooLong(let path):
+      if options.claims.claim(path) == .excluded || isAllExcluded(below: path) { return [] }
+      var decision = Decision(
+        reference: DocumentReference(path: path, format: nil), outcome: .rejected,
+        error: .pathTooLong(limit: options.maximumPathLength))
+      if options.yieldsPassthrough {
+        decision.warnings.append(.pathTooLong(path, limit: options.maximumPathLength))
+      }
+      return [.decision(decision)]
     case .entry(let entry):
       return take(entry)
     }

@@ -101,6 +101,8 @@ public enum FailureKind: Hashable, Sendable {
 
 /// `EINVAL`
 let invalidArgument = EINVAL
+/// `ENAMETOOLONG`
+let nameTooLongNumber = ENAMETOOLONG
 /// `EBUSY`
 let busyNumber = EBUSY
 /// `ENOENT`

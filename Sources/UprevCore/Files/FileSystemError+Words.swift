@@ -11,6 +11,7 @@ extension FileSystemError {
   public func code(_ purpose: Purpose) -> ErrorCode {
     switch kind {
     case .accessDenied, .notPermitted, .readOnly: .permissionDenied
+    case .tooManyOpenFiles: .limitExceeded
     default: purpose == .reading ? .readFailed : .writeFailed
     }
   }

@@ -27,7 +27,7 @@ struct RemoveTree {
       frame.files = []
       if let next = frame.folders.popLast() {
         frames.append(frame)
-        let opened = try fileSystem.open(next, in: file, [.readOnly, .directory, .noFollow], mode: 0)
+        let opened = try fileSystem.open(next, in: file, [.readOnly, .directory, .beneath], mode: 0)
         let child = TreeFolder(next, in: frame.folder, status: try fileSystem.status(of: opened))
         handles.keep(opened, for: child)
         frames.append(try enter(child))

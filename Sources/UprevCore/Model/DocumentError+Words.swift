@@ -30,7 +30,8 @@ extension DocumentError {
     self.init(
       ReportError(
         code: code, message: error.message, pointer: error.pointer?.description, line: error.line,
-        column: error.column, hint: error.hint))
+        column: error.column,
+        hint: code == .tooDeep ? "Real data is seldom so deep; raise the limit with --max-depth." : error.hint))
   }
 
   // MARK: Versions

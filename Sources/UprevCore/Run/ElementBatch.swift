@@ -42,10 +42,10 @@ final class ElementBatchReader {
   }
 
   /// - Returns: nil at the end.
-  /// - Throws: what the reader throws; ``TargetError`` `interrupted` when the run was asked to stop.
+  /// - Throws: what the reader throws; ``EarlyEnd`` when the run was asked to stop.
   func next() throws -> ElementBatch? {
     if let error { throw error }
-    if shouldStop() { throw TargetError.interrupted }
+    if shouldStop() { throw EarlyEnd(reason: .interrupted) }
     var batch = ElementBatch()
     do {
       while batch.elements.count < maximumCount, batch.bytes < maximumBytes, let element = try reader.next() {

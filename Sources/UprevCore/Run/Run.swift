@@ -1,3 +1,4 @@
+import LosslessJSON
 import UprevReport
 
 /// One execution of the pipeline over its targets, from the command's options to the report.
@@ -27,7 +28,8 @@ public final class Run {
   public init(
     options: RunOptions, tool: (name: String, version: String), fileSystem: any FileSystem, clock: any RunClock,
     openers: [any ContainerOpener], journal: (any RunJournal)? = nil,
-    warnings: [WarningRecord] = [], shouldStop: @escaping @Sendable () -> Bool = { false }, observer: (any RunObserver)? = nil
+    warnings: [WarningRecord] = [], shouldStop: @escaping @Sendable () -> Bool = { false },
+    observer: (any RunObserver)? = nil
   ) {
     self.options = options
     self.tool = tool
@@ -68,14 +70,20 @@ public final class Run {
     writeOptions.formatNames = formats.map(\.name)
     writeOptions.isAllOrNothing = options.isAllOrNothing
     let targetRun = TargetRun(
-      options: options, decider: Decider(formats: formats, hashesUnlisted: options.listsEveryDocument),
+      options: options,
+      decider: Decider(
+        formats: formats,
+        // Sizes are the readers' business: nothing that is larger is read at all.
+        limits: JSONReadingOptions(maximumDepth: options.maximumDepth, maximumSize: .max),
+        hashesUnlisted: options.listsEveryDocument),
       journal: journal,
       readOptions: ContainerReadOptions(
         claims: Claims(formats: formats.map(\.files), excluded: options.excluded),
-        maximumDocumentSize: options.maximumDocumentSize, yieldsPassthrough: false),
+        maximumDocumentSize: options.maximumDocumentSize, maximumPathLength: options.maximumPathLength,
+        yieldsPassthrough: false),
       writeOptions: writeOptions,
       openers: openers, pool: WorkerPool(workers: options.jobs, maximumBytes: Self.maximumBytesInHand), clock: clock,
-      shouldStop: shouldStop)
+      shouldStop: shouldStop, rejections: RejectionCounter(RejectionTally(limit: options.rejectionLimit)))
     if options.isAllOrNothing && !options.isDryRun {
       changeAllOrNothing(targetRun, ledger)
     } else {
@@ -92,6 +100,12 @@ public final class Run {
   private func begin(_ target: PathName, _ targetRun: TargetRun, _ ledger: RunLedger) -> TargetRun.Pending? {
     guard !shouldStop() else {
       ledger.end(TargetRecord(path: target, error: TargetError.interrupted.report))
+      return nil
+    }
+    let tally = targetRun.rejections.tally
+    if let limit = tally.limit, tally.isExceeded {
+      ledger.end(
+        TargetRecord(path: target, error: TargetError.tooManyRejected(limit, tally, isBegun: false).report))
       return nil
     }
     return targetRun.begin(

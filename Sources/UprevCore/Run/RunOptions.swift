@@ -26,10 +26,18 @@ public struct RunOptions: Sendable {
   public var excluded: [Glob] = []
   /// Bytes.
   public var maximumDocumentSize = RunOptions.defaultMaximumDocumentSize
+  /// Arrays and objects that may stand inside each other in a document.
+  public var maximumDepth = RunOptions.defaultMaximumDepth
+  /// Bytes of a path inside a tree.
+  public var maximumPathLength = RunOptions.defaultMaximumPathLength
   /// How long to wait for another run that holds a target, seconds.
   public var waitSeconds = 0.0
   /// Whether one rejected document (with ``isStrict`` also a `newer` or `unmatched` one) keeps everything as it is.
   public var isAllOrNothing = false
+  /// How many documents may be rejected before the run stops early; nil: any number.
+  public var rejectionLimit: RejectionLimit?
+  /// How long the originals of archives are kept, days; 0 keeps none.
+  public var keepOriginalsDays = RunOptions.defaultKeepOriginalsDays
   /// Documents that travel together between threads.
   public var batchCount = 64
 
@@ -38,6 +46,11 @@ public struct RunOptions: Sendable {
 
   /// 256 MiB.
   public static let defaultMaximumDocumentSize = 256 << 20
+  /// Python's own reader stops near 1,000.
+  public static let defaultMaximumDepth = 1000
+  /// 64 KiB, sixteen times what one system call takes.
+  public static let defaultMaximumPathLength = 64 << 10
+  public static let defaultKeepOriginalsDays = 90
 
   public init(command: String, targets: [PathName], pipelines: [Pipeline]) {
     self.command = command

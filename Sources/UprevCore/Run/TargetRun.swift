@@ -11,6 +11,8 @@ struct TargetRun {
   let pool: WorkerPool
   let clock: any RunClock
   let shouldStop: @Sendable () -> Bool
+  /// Counts what is rejected; once it is exceeded, targets end early.
+  let rejections: RejectionCounter
 
   /// Bytes of text and passthrough in one batch before it is handed on.
   private static let batchBytes = 1 << 20
@@ -36,6 +38,7 @@ struct TargetRun {
       let failure: TargetError =
         switch error {
         case let error as TargetError: error
+        case let error as EarlyEnd: error.reason
         case let error as JournalError: .notJournaled(error)
         default: .unexpected(error)
         }
@@ -46,8 +49,12 @@ struct TargetRun {
   /// Everything up to the commit of what is still in hand.
   ///
   /// - Parameter sink: is handed each final decision.
-  func begin(_ target: PathName, sink: @escaping DecisionSink, warn: @escaping WarningSink) -> Pending {
+  func begin(_ target: PathName, sink finalSink: @escaping DecisionSink, warn: @escaping WarningSink) -> Pending {
     let pending = Pending(target)
+    let sink: DecisionSink = { [rejections] in
+      rejections.tally.settle($0)
+      finalSink($0)
+    }
     do {
       try begin(pending, sink: sink, warn: warn)
     } catch {
@@ -90,7 +97,7 @@ struct TargetRun {
     }
     do {
       try transfer(from: reader, to: writer, stages: &pending.stages)
-    } catch let error as TargetError where error.code.endsEarly && pending.isOneByOne {
+    } catch let error as EarlyEnd where pending.isOneByOne {
       // What was decided before is committed: a tree's documents stand for themselves.
       _ = try writer.finish()
       pending.writer = nil
@@ -165,9 +172,9 @@ struct TargetRun {
     return (try container.makeWriter(writeOptions, sink: sink, warn: warn), container.rewritesWhole)
   }
 
-  private func transfer(from reader: any ContainerReader, to writer: any ContainerWriter, stages: inout StageRecords)
-    throws
-  {
+  private func transfer(
+    from reader: any ContainerReader, to writer: any ContainerWriter, stages: inout StageRecords
+  ) throws {
     let batches = ElementBatchReader(
       reader: reader, maximumCount: options.batchCount, maximumBytes: Self.batchBytes, shouldStop: shouldStop)
     let decider = decider
@@ -178,13 +185,34 @@ struct TargetRun {
       work: { $0.decided(by: decider) },
       write: { elements in
         let began = clock.seconds()
-        for element in elements { try writer.write(element) }
+        for element in elements { try write(element, to: writer) }
         writeSeconds += clock.seconds() - began
       })
   }
+
+  /// - Throws: what the writer throws; ``EarlyEnd`` once too many documents are rejected.
+  private func write(_ element: DecidedElement, to writer: any ContainerWriter) throws {
+    switch element {
+    case .document(_, let decision), .decision(let decision): rejections.tally.decide(decision)
+    case .passthrough: break
+    }
+    try writer.write(element)
+    if let limit = rejections.tally.limit, rejections.tally.isExceeded {
+      throw EarlyEnd(reason: .tooManyRejected(limit, rejections.tally, isBegun: true))
+    }
+  }
 }
 
-extension ErrorCode {
-  /// Whether a target that fails with it was ended early rather than found wrong.
-  fileprivate var endsEarly: Bool { self == .interrupted }
+/// A target is left before its end, cleanly.
+struct EarlyEnd: Error {
+  var reason: TargetError
+}
+
+/// Shares a tally between the writer's thread and the sink that it calls.
+final class RejectionCounter {
+  fileprivate(set) var tally: RejectionTally
+
+  init(_ tally: RejectionTally) {
+    self.tally = tally
+  }
 }

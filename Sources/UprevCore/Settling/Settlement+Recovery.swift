@@ -30,24 +30,23 @@ extension Settlement {
     if let name, name.file == slot.file { return .oneFile }
     let isOurs = slot.file == temporary.file && slot.content?.sha256 == temporary.content?.sha256
     if isOurs, !slot.isOpenForWriting { return .removeTemporary }
+    // What we put at the name, in order: which of it the name still shows tells how far the run came, whatever was written
+    // down meanwhile and however often.
     let putIn = [temporary] + returned
-    // What the run was about to give back and had not yet: then the name should show what was put in before. Its bytes may
-    // have been written to since.
-    let isWaitingToReturn = returned.last.map { slot.file == $0.file } ?? false
-    let lastPutIn = isWaitingToReturn ? putIn[putIn.count - 2] : putIn[putIn.count - 1]
-    // What was put in before that came out, as expected: the return is done, and what is in the slot is older than the name.
-    if !isWaitingToReturn, let expected = putIn.dropLast().last, Self.isSame(slot, expected) { return .keep }
-    let nameShowsLastPutIn = name.map { Self.isSame($0, lastPutIn) } ?? false
+    let shown = putIn.lastIndex { putIn in name.map { Self.isSame($0, putIn) } ?? false }
     if slot.content == original, returned.isEmpty {
       if !rollsBack { return .resume(Settlement(original, temporary, .ended(.accepted))) }
-      if nameShowsLastPutIn {
+      if shown != nil {
         return .resume(Settlement(original, temporary, .givingBack(newer: slot, putIn: temporary)))
       }
       // Another program saved since, or removed it: what the run had read is superseded.
       return .resume(Settlement(original, temporary, .ended(.accepted)))
     }
-    guard nameShowsLastPutIn else { return .keep }
-    return .resume(Settlement(original, temporary, .givingBack(newer: slot, putIn: lastPutIn)))
+    // Another program saved since, or removed it.
+    guard let shown else { return .keep }
+    // It was at the name before what is there now, and came out as it was put in.
+    if putIn[..<shown].contains(where: { Self.isSame(slot, $0) }) { return .keep }
+    return .resume(Settlement(original, temporary, .givingBack(newer: slot, putIn: putIn[shown])))
   }
 
   private init(_ original: Sighting.Content, _ temporary: Sighting, _ state: State) {

@@ -7,7 +7,7 @@
 ///
 /// Whoever drives it does each ``Step`` and tells what came of it, until the step is ``Step/end(_:)``. When the folders are
 /// synchronized, ``examineAgain()`` asks for the second look, after which the original may be unlinked.
-public struct Settlement: Sendable {
+public struct Settlement: Sendable, Hashable {
   /// What to do next.
   public enum Step: Hashable, Sendable {
     /// Exchange slot and name, then call ``exchanged()`` or ``nameIsAbsent()``.
@@ -141,8 +141,9 @@ public struct Settlement: Sendable {
 
   private mutating func judgeReturn(_ sighting: Sighting, newer: Sighting, expected: Sighting) {
     if sighting.isSame(as: expected) {
-      // Ours can go. Another program's, which a later save took the place of, is not ours to remove.
-      state = .ended(expected.file == temporary.file ? .changed : .kept)
+      // Ours can go, if it is as we made it: at the name another program may have written into it. Another program's, which a
+      // later save took the place of, is not ours to remove.
+      state = .ended(sighting.isSame(as: temporary) ? .changed : .kept)
       return
     }
     // However often: the name must lead to the newest in the end.

@@ -38,13 +38,18 @@ final class SlotExchange {
 
   /// Goes on until the settlement ends.
   ///
+  /// - Parameter seen: what a look at the slot showed already, its lease still held, where the settlement begins after one.
   /// - Throws: ``FileSystemError`` where a step failed. If nothing was exchanged, the document is as it was and the temporary in
   ///   the slot; otherwise slot and name hold what they hold, both whole, for a later recovery:
   ///   `settlement.hasExchanged` tells.
   func run(
-    _ settlement: inout Settlement, slot: PathName, in place: Place, name: PathName, of folder: OpenFile
+    _ settlement: inout Settlement, slot: PathName, in place: Place, name: PathName, of folder: OpenFile,
+    seen first: FileLook.Seen? = nil
   ) throws(FileSystemError) -> Ended {
-    var seen: FileLook.Seen?
+    var seen = first
+    // What was given back is held open: otherwise a file of another program's could have its number, and pass for it.
+    var givenBack: [OpenFile] = []
+    defer { withExtendedLifetime(givenBack) {} }
     var waited = 0.0
     while true {
       switch settlement.step {
@@ -52,9 +57,15 @@ final class SlotExchange {
         seen = nil
         try exchange(&settlement, slot, place.staging, name, folder)
       case .giveBack(let newer):
-        seen = nil
+        // Under the lease of the look: nobody who opened the file's old name late may write to it before it is back.
         try place.willGiveBack(slot, newer)
         try exchange(&settlement, slot, place.staging, name, folder)
+        if let seen, let file = seen.file {
+          // It fails only where the lease is gone already; otherwise it goes when the file is closed.
+          if seen.lease == .granted { try? fileSystem.releaseLease(of: file) }
+          givenBack.append(file)
+        }
+        seen = nil
       case .examine:
         seen = nil
         seen = try examine(slot, place.staging, canGuess: settlement.isFirstLook)
@@ -83,8 +94,9 @@ final class SlotExchange {
       try AtomicReplace(fileSystem).exchange(name, in: folder, with: slot, in: staging)
       settlement.exchanged()
     } catch  where error.kind == .absent {
-      // The call does not say which of the two names is missing.
-      guard try look.lookWithoutOpening(name, in: folder) == nil else { throw error }
+      // The call does not say which of the two names is missing. A look at the document's would not tell either: another
+      // program may have made it anew meanwhile. Nobody else takes anything out of the slot.
+      guard try look.lookWithoutOpening(slot, in: staging) != nil else { throw error }
       settlement.nameIsAbsent()
     }
   }

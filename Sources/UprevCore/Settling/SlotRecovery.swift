@@ -116,14 +116,14 @@ extension SlotRecovery {
   private func decide(
     _ entry: StagingManifest.Entry, _ original: Sighting.Content, _ folder: OpenFile?
   ) throws(Stop) -> Settled {
-    let slot = try system { () throws(FileSystemError) in try self.lookAtSlot(entry.slot) }
+    let slot = try system { () throws(FileSystemError) in try self.lookAtSlot(entry) }
     guard let slot else { return .empty }
     let name = try system { () throws(FileSystemError) in
       guard let folder else { return Sighting?.none }
-      return try self.lookAnyhow(at: entry.name, in: folder, takesLease: false)
+      return try self.lookAnyhow(at: entry.name, in: folder, takesLease: false, entry)?.sighting
     }
     let recovery = Settlement.recover(
-      original: original, temporary: entry.temporary, returned: returns.of(entry.slot), slot: slot, name: name,
+      original: original, temporary: entry.temporary, returned: returns.of(entry.slot), slot: slot.sighting, name: name,
       rollsBack: rollsBack)
     switch recovery {
     case .settled: return .empty
@@ -133,12 +133,13 @@ extension SlotRecovery {
     case .resume(let settlement):
       // Where the document's folder is gone, so is its name: what was read is superseded.
       guard let folder else { return .rest(.original(original), isGivenBack: false) }
-      return try resume(settlement, entry, original, folder)
+      return try resume(settlement, entry, original, folder, slot)
     }
   }
 
   private func resume(
-    _ settlement: Settlement, _ entry: StagingManifest.Entry, _ original: Sighting.Content, _ folder: OpenFile
+    _ settlement: Settlement, _ entry: StagingManifest.Entry, _ original: Sighting.Content, _ folder: OpenFile,
+    _ seen: FileLook.Seen
   ) throws(Stop) -> Settled {
     var settlement = settlement
     settlement.examineAgain()
@@ -147,7 +148,8 @@ extension SlotRecovery {
     }
     let ended: SlotExchange.Ended
     do throws(FileSystemError) {
-      ended = try driver.run(&settlement, slot: entry.slot, in: place, name: entry.name, of: folder)
+      ended = try driver.run(
+        &settlement, slot: entry.slot, in: place, name: entry.name, of: folder, seen: seen)
     } catch {
       throw .system(error)
     }
@@ -171,24 +173,27 @@ extension SlotRecovery {
   }
 
   /// Waits a little for a program that has it open for writing.
-  private func lookAtSlot(_ slot: PathName) throws(FileSystemError) -> Sighting? {
+  private func lookAtSlot(_ entry: StagingManifest.Entry) throws(FileSystemError) -> FileLook.Seen? {
     var waited = 0.0
     while true {
-      let sighting = try lookAnyhow(at: slot, in: staging, takesLease: true)
-      guard let sighting, sighting.isOpenForWriting, waited < patience.limit else { return sighting }
+      let seen = try lookAnyhow(at: entry.slot, in: staging, takesLease: true, entry)
+      guard let seen, seen.sighting.isOpenForWriting, waited < patience.limit else { return seen }
       MonotonicClock.sleep(seconds: patience.interval)
       waited += max(patience.interval, 0.001)
     }
   }
 
-  /// What must not be read is something that the run had not read: it is never removed.
+  /// What must not be read is no file that the run had read or written: it is another program's, and never removed.
   private func lookAnyhow(
-    at name: PathName, in folder: OpenFile, takesLease: Bool
-  ) throws(FileSystemError) -> Sighting? {
+    at name: PathName, in folder: OpenFile, takesLease: Bool, _ entry: StagingManifest.Entry
+  ) throws(FileSystemError) -> FileLook.Seen? {
     do {
-      return try driver.look.look(at: name, in: folder, takesLease: takesLease)?.sighting
+      return try driver.look.look(at: name, in: folder, takesLease: takesLease)
     } catch  where [.accessDenied, .notPermitted].contains(error.kind) {
-      return try driver.look.lookWithoutOpening(name, in: folder)?.sighting
+      let seen = try driver.look.lookWithoutOpening(name, in: folder)
+      let known = [entry.original.file, entry.temporary.file] + returns.of(entry.slot).map(\.file)
+      if let seen, known.contains(seen.sighting.file) { throw error }
+      return seen
     }
   }
 

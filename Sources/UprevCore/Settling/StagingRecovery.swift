@@ -73,7 +73,7 @@ final class StagingRecovery {
       }
     }
     if path.bytes.isEmpty {
-      for staging in found where staging.isAllOrNothing {
+      for staging in found where staging.isAllOrNothing || staging.isCommitted {
         commitments[staging.runID] = staging.isCommitted || commitments[staging.runID] ?? false
       }
     }
@@ -140,7 +140,7 @@ extension StagingRecovery {
     }
     for name in strange { warnings.add(.notRecovered(place.appending(name), .strange(staging.name))) }
     if isSettled, strange.isEmpty {
-      if staging.isCommitted, staging.isAllOrNothing, path.bytes.isEmpty {
+      if staging.isCommitted, path.bytes.isEmpty {
         lasting.append((staging, parent, place))
       } else {
         isSettled = removeFolder(staging, in: parent, at: place)

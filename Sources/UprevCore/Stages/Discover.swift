@@ -8,6 +8,8 @@ enum Discovered {
   case entry(DiscoveredEntry)
   /// A folder that cannot be entered or listed.
   case unreadableFolder(path: PathName, FileSystemError)
+  /// Something whose path is longer than allowed; a folder is not entered.
+  case tooLong(path: PathName)
 }
 
 /// A name in a folder, nothing about it opened yet.
@@ -33,6 +35,7 @@ struct Discover {
   }
 
   private let fileSystem: any FileSystem
+  private let maximumPathLength: Int
   let handles: FolderHandles
   /// Is told of each folder that holds names of Uprev's own, before anything else of it is given out.
   private let recovery: StagingRecovery?
@@ -42,9 +45,15 @@ struct Discover {
   private var single: DiscoveredEntry?
 
   /// A walk of everything below `root`.
-  init(root: TreeFolder, recovery: StagingRecovery? = nil, _ fileSystem: any FileSystem) {
+  ///
+  /// - Parameter maximumPathLength: bytes of a path inside the tree.
+  init(
+    root: TreeFolder, recovery: StagingRecovery? = nil,
+    maximumPathLength: Int = RunOptions.defaultMaximumPathLength, _ fileSystem: any FileSystem
+  ) {
     self.fileSystem = fileSystem
     self.recovery = recovery
+    self.maximumPathLength = maximumPathLength
     handles = FolderHandles(fileSystem)
     self.root = root
   }
@@ -53,6 +62,7 @@ struct Discover {
   init(single name: PathName, in root: TreeFolder, recovery: StagingRecovery? = nil, _ fileSystem: any FileSystem) {
     self.fileSystem = fileSystem
     self.recovery = recovery
+    maximumPathLength = .max
     handles = FolderHandles(fileSystem)
     single = DiscoveredEntry(folder: root, name: name, path: name, kind: .regular)
   }
@@ -83,6 +93,7 @@ struct Discover {
       let name = frame.names.name(index)
       let kind = frame.names.kind(index)
       frames.append(frame)
+      if path.count > maximumPathLength { return .tooLong(path: PathName(path)) }
       if kind != .directory {
         return .entry(DiscoveredEntry(folder: frame.folder, name: name, path: PathName(path), kind: kind))
       }
@@ -95,7 +106,7 @@ struct Discover {
   private mutating func enter(_ name: PathName, in parent: TreeFolder) -> Discovered? {
     do {
       let above = try handles.handle(of: parent)
-      let file = try fileSystem.open(name, in: above, [.readOnly, .directory, .noFollow], mode: 0)
+      let file = try fileSystem.open(name, in: above, [.readOnly, .directory, .beneath], mode: 0)
       let status = try fileSystem.status(of: file)
       let names = try names(of: file)
       let folder = TreeFolder(name, in: parent, status: status)

@@ -31,7 +31,7 @@ struct Read {
 
   mutating func read(_ name: PathName, in folder: TreeFolder, open handle: OpenFile) -> Result {
     do throws(FileSystemError) {
-      let file = try fileSystem.open(name, in: handle, [.readOnly, .noFollow, .nonBlocking], mode: 0)
+      let file = try fileSystem.open(name, in: handle, [.readOnly, .beneath, .nonBlocking], mode: 0)
       return try read(file, name, folder)
     } catch {
       switch error.kind {

@@ -35,7 +35,7 @@ final class StagingFolder {
     self.fileSystem = fileSystem
     name = try Self.make(in: parentFile, runID: runID, fileSystem)
     do throws(FileSystemError) {
-      file = try fileSystem.open(name, in: parentFile, [.readOnly, .directory, .noFollow], mode: 0)
+      file = try fileSystem.open(name, in: parentFile, [.readOnly, .directory, .beneath], mode: 0)
       device = try fileSystem.status(of: file).device
       try Self.dropInheritedAccess(of: file, fileSystem)
       try Self.markAlive(file, fileSystem)
@@ -131,7 +131,7 @@ final class StagingFolder {
   ) throws(Failure) -> FileStatus {
     let temporary: OpenFile
     do throws(FileSystemError) {
-      temporary = try fileSystem.open(name, in: file, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+      temporary = try fileSystem.open(name, in: file, [.writeOnly, .create, .exclusive, .beneath], mode: 0o600)
     } catch {
       throw .text(error)
     }

@@ -63,7 +63,9 @@ struct ReportFolders {
     let oldest = Timestamp(seconds: time.seconds - Self.keptSeconds, nanoseconds: 0).basic
     var names: [String] = []
     try? fileSystem.forEachName(in: folder) { bytes, _ in
-      guard let name = String(validating: bytes, as: UTF8.self), Self.isRunID(name), !known.contains(name) else { return }
+      guard let name = String(validating: bytes, as: UTF8.self), Self.isRunID(name), !known.contains(name) else {
+        return
+      }
       if forgotten.contains(name) || name.prefix(oldest.count) < oldest { names.append(name) }
     }
     for name in names {
@@ -77,7 +79,8 @@ struct ReportFolders {
   /// Whether it looks like `20260131T235959Z-9f86d081`.
   private static func isRunID(_ name: String) -> Bool {
     let bytes = Array(name.utf8)
-    guard bytes.count == 25, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "Z"), bytes[16] == UInt8(ascii: "-")
+    guard bytes.count == 25, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "Z"),
+      bytes[16] == UInt8(ascii: "-")
     else { return false }
     return bytes.enumerated().allSatisfy { index, byte in
       switch index {

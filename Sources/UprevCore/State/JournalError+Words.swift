@@ -31,13 +31,15 @@ extension JournalError {
 
   static func damagedValue(_ column: String, of table: String) -> JournalError {
     JournalError(
-      message: "the state database holds a value of another kind in “\(column)” of \(table), so that this cannot be read; "
+      message:
+        "the state database holds a value of another kind in “\(column)” of \(table), so that this cannot be read; "
         + "restore the state directory from a backup, or remove the run with history prune")
   }
 
   static func newerSchema(_ path: PathName) -> JournalError {
     JournalError(
-      message: "the state database “\(path)” was written by a newer release of uprev; use that release, or give --state "
+      message:
+        "the state database “\(path)” was written by a newer release of uprev; use that release, or give --state "
         + "another folder")
   }
 
@@ -54,7 +56,8 @@ extension JournalError {
 
   static func writableByOthers(_ path: PathName) -> JournalError {
     JournalError(
-      message: "the state directory “\(path)” may be written by others, who could forge what undo trusts; run chmod go-w "
+      message:
+        "the state directory “\(path)” may be written by others, who could forge what undo trusts; run chmod go-w "
         + "on it, or give --state another folder")
   }
 
@@ -71,7 +74,8 @@ extension JournalError {
 
   static func notUTF8(_ path: PathName) -> JournalError {
     JournalError(
-      message: "the name of the state directory “\(path)” is not UTF-8, which SQLite needs; give --state another folder")
+      message: "the name of the state directory “\(path)” is not UTF-8, which SQLite needs; give --state another folder"
+    )
   }
 
   static func locked(_ path: PathName) -> JournalError {
@@ -101,7 +105,8 @@ extension WarningRecord {
   static func setAside(_ reason: String, as path: PathName) -> WarningRecord {
     WarningRecord(
       code: .stateSetAside,
-      message: "the state database was damaged (\(reason)) and is now “\(path)”; runs from before cannot be undone with "
+      message:
+        "the state database was damaged (\(reason)) and is now “\(path)”; runs from before cannot be undone with "
         + "the new one",
       path: nil)
   }

@@ -23,7 +23,7 @@ struct StateConnection {
   func setUp(_ queue: DatabaseQueue, check: Check) throws {
     let migrator = StateSchema.migrator
     try queue.writeWithoutTransaction { database in
-      try refuseForeign(database)
+      let isMarked = try isMarked(database)
       if try migrator.hasBeenSuperseded(database) { throw JournalError.newerSchema(path) }
       try self.check(database, check)
       // Before the first table, and before the log.
@@ -33,7 +33,7 @@ struct StateConnection {
         throw JournalError.notSynchronous(path)
       }
       try makeSynchronous(database)
-      try database.execute(sql: "PRAGMA application_id = \(StateSchema.applicationID)")
+      if !isMarked { try database.execute(sql: "PRAGMA application_id = \(StateSchema.applicationID)") }
     }
     try migrator.migrate(queue)
     try queue.read { database in
@@ -65,11 +65,14 @@ struct StateConnection {
     }
   }
 
-  private func refuseForeign(_ database: Database) throws {
+  /// Whether the database says that it is this project's own; an empty one does not yet.
+  /// - Throws: ``JournalError`` where it is another program's.
+  private func isMarked(_ database: Database) throws -> Bool {
     let mark = try Int64.fetchOne(database, sql: "PRAGMA application_id")
-    if mark == StateSchema.applicationID { return }
+    if mark == StateSchema.applicationID { return true }
     let tables = try Int64.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
     guard mark == 0, tables == 0 else { throw JournalError.foreign(path) }
+    return false
   }
 
   private func check(_ database: Database, _ check: Check) throws {

@@ -133,7 +133,7 @@ private struct StateOpening {
         try? queue.close()
         throw error
       }
-      try files.clearSuspicion(in: folder)
+      if isSuspect { try files.clearSuspicion(in: folder) }
       return StateDatabase(path: files.database, folder: files.folder, queue: queue, fileSystem: files.fileSystem)
     } catch let error as DatabaseError where error.isDamage {
       throw StateDamage(reason: error.message ?? "SQLite \(error.extendedResultCode.rawValue)")

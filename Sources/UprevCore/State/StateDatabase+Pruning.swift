@@ -94,7 +94,8 @@ extension StateDatabase {
   private func removeDiscarded() throws(JournalError) -> (removed: [PathName], remaining: [PathName]) {
     let originals: [DiscardedOriginal] = try write { database in
       try database.execute(
-        sql: "DELETE FROM discarded WHERE EXISTS (SELECT 1 FROM original WHERE original.kept_path = discarded.kept_path)")
+        sql:
+          "DELETE FROM discarded WHERE EXISTS (SELECT 1 FROM original WHERE original.kept_path = discarded.kept_path)")
       return try Row.fetchAll(database, sql: "SELECT kept_path, device, inode, size FROM discarded").map { row in
         let record = StateRecord(row, of: "discarded")
         return DiscardedOriginal(

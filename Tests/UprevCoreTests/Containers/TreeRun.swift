@@ -48,9 +48,11 @@ struct TreeRun {
   ///   - onRead: runs after an element was read and before it is written.
   init(
     _ target: PathName, _ fileSystem: any FileSystem = LocalFileSystem(), globs: [String] = ["*.json"],
-    excluded: [String] = [], maximumSize: Int = 1 << 20, durability: Durability = .batch, batchCount: Int = 64,
+    excluded: [String] = [], maximumSize: Int = 1 << 20,
+    maximumPathLength: Int = RunOptions.defaultMaximumPathLength, durability: Durability = .batch, batchCount: Int = 64,
     output: PathName? = nil, sideThreads: Int = 2, writerPatience: Double = 0.05, redecides: Bool = true,
-    claims: Bool = false, isAllOrNothing: Bool = false, journal: (any TargetJournal)? = nil, abandonsAfter: Int = .max,
+    claims: Bool = false, recovers: Bool = false, isAllOrNothing: Bool = false, journal: (any TargetJournal)? = nil,
+    abandonsAfter: Int = .max,
     onRead: (ContainerElement) throws -> Void = { _ in }
   ) throws {
     var decisions: [Decision] = []
@@ -69,10 +71,12 @@ struct TreeRun {
       let opener = TreeOpener(fileSystem)
       guard let container = try opener.open(target) else { return }
       if claims { try container.claim(ContainerClaimOptions(runID: Self.runID), warn: { warnings.append($0) }) }
-      let reader = try container.makeReader(
-        ContainerReadOptions(
-          claims: try Self.claims(globs, excluded: excluded), maximumDocumentSize: maximumSize,
-          yieldsPassthrough: output != nil))
+      var readOptions = ContainerReadOptions(
+        claims: try Self.claims(globs, excluded: excluded), maximumDocumentSize: maximumSize,
+        maximumPathLength: maximumPathLength,
+        yieldsPassthrough: output != nil)
+      if recovers { readOptions.interruptedRuns = .recover }
+      let reader = try container.makeReader(readOptions)
       let sink: DecisionSink = { decisions.append($0) }
       let warn: WarningSink = { warnings.append($0) }
       let writer =

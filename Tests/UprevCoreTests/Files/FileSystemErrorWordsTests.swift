@@ -11,7 +11,7 @@ import UprevReport
       (EPERM, .permissionDenied, .permissionDenied, "run as its owner"),
       (EROFS, .permissionDenied, .permissionDenied, "remount"), (ENOENT, .readFailed, .writeFailed, "does not exist"),
       (ENOSPC, .readFailed, .writeFailed, "the disk is full"), (EDQUOT, .readFailed, .writeFailed, "the disk is full"),
-      (EIO, .readFailed, .writeFailed, "check the disk"), (EMFILE, .readFailed, .writeFailed, "ulimit -n"),
+      (EIO, .readFailed, .writeFailed, "check the disk"), (EMFILE, .limitExceeded, .limitExceeded, "ulimit -n"),
       (EFBIG, .readFailed, .writeFailed, "ulimit -f"), (ELOOP, .readFailed, .writeFailed, "symbolic link"),
       (EXDEV, .readFailed, .writeFailed, "another file system"), (ETIMEDOUT, .readFailed, .writeFailed, "refuses"),
     ])

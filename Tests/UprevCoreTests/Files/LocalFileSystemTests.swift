@@ -29,6 +29,52 @@ import UprevTestSupport
     #expect(failure { _ = try local.open(endless, in: nil, .readOnly, mode: 0) }?.kind == .nameTooLong)
   }
 
+  /// Opens names that lead out of a folder, and some that do not.
+  private static func openBeneath(severalComponents: Bool) throws {
+    let local = LocalFileSystem()
+    let tree = try TemporaryTree()
+    try tree.write("outside", to: "outside/secret")
+    try tree.write("inside", to: "in/d/a")
+    try tree.makeFolder("in/e")
+    for (name, end) in [("in/up", ".."), ("in/file", "../outside/secret"), ("in/here", "d"), ("in/root", "/")] {
+      try local.makeSymbolicLink(tree.pathName(name), in: nil, to: PathName(end))
+    }
+    let folder = try local.open(tree.pathName("in"), in: nil, [.directory], mode: 0)
+    let absolute = tree.path("outside/secret")
+    for name in [
+      "..", "../outside/secret", "up", "up/outside/secret", "file", "here", "here/a", "root", "root/etc", absolute, "",
+      "d/../../outside/secret", "/", "/..",
+    ] {
+      for flags in [
+        OpenFlags.beneath, [.beneath, .directory], [.beneath, .writeOnly, .create], [.beneath, .nonBlocking],
+      ] {
+        let error = #expect(throws: FileSystemError.self, "\(name)") {
+          try local.open(PathName(name), in: folder, flags, mode: 0o600)
+        }
+        let kinds: [FailureKind] = [
+          .symbolicLink, .otherDevice, .unsupported, .noDirectory, .directory, .absent, .accessDenied, .notPermitted,
+        ]
+        #expect(error.map { kinds.contains($0.kind) } ?? false, "\(name): \(String(describing: error))")
+      }
+    }
+    #expect(try tree.read("outside/secret") == "outside")
+    #expect(
+      try local.status(of: try local.open(PathName("d"), in: folder, [.beneath, .directory], mode: 0)).kind
+        == .directory)
+    let made = try local.open(PathName("new"), in: folder, [.beneath, .writeOnly, .create, .exclusive], mode: 0o600)
+    #expect(try local.status(of: made).mode == 0o600)
+    let deep = try? local.open(PathName("d/a"), in: folder, .beneath, mode: 0)
+    #expect((deep != nil) == severalComponents)
+  }
+
+  @Test("What is opened beneath a folder lies there, and is reached without a link")
+  func beneath() throws { try Self.openBeneath(severalComponents: true) }
+
+  @Test("Where the system has no openat2, one component is opened beneath, and several are refused")
+  func beneathOneByOne() throws {
+    try withoutOpenat2 { try Self.openBeneath(severalComponents: false) }
+  }
+
   @Test("An open descriptor is closed with the last reference, and not inherited by children")
   func descriptors() throws {
     let tree = try TemporaryTree()

@@ -184,6 +184,20 @@ import UprevTestSupport
     #expect(try !root.tree.listing().contains { $0.contains(".uprev-") })
   }
 
+  @Test("An all-or-nothing run is not rolled back while the folder that may hold its mark cannot be read")
+  func markUnreadable() throws {
+    let interrupted = try InterruptedTree(State(slot: .original, name: .ours, isAllOrNothing: true))
+    let second = "\(Self.staging)-2"
+    try interrupted.tree.write("", to: "\(second)/committed")
+    chmod(interrupted.tree.path(second), 0o777)
+    let before = try interrupted.files()
+    #expect(try interrupted.recover().map(\.code) == [.notRecovered, .notRecovered])
+    #expect(try interrupted.files() == before)
+    chmod(interrupted.tree.path(second), 0o700)
+    #expect(try interrupted.recover().allSatisfy { $0.code == .recovered })
+    #expect(try interrupted.files() == ["sub/a.json": "NEW"])
+  }
+
   @Test("Folders of Uprev's that are no staging folders are left alone")
   func otherFolders() throws {
     let tree = try TemporaryTree(inMemory: true)

@@ -116,20 +116,29 @@ import UprevTestSupport
   @Test(
     "One call that fails makes recovery say so, and the next one does it", arguments: [EIO, ENOSPC, EACCES, EMFILE])
   func oneFault(number: Int32) throws {
-    let state = State(slot: .foreign, name: .ours)
-    let calls = FaultyFileSystem(flushes: false)
-    try InterruptedTree(state).recover(calls)
-    for call in 1...calls.record.count() {
-      let interrupted = try InterruptedTree(state)
-      let faulty = FaultyFileSystem(faults: [.init(nil, occurrence: call, number: number)], flushes: false)
-      let warnings = try interrupted.recover(faulty)
-      let isDone = !interrupted.tree.exists(InterruptedTree.staging)
-      #expect(isDone || warnings.contains { $0.code == .notRecovered }, "call \(call)")
-      #expect(try interrupted.files().values.contains("foreign"), "call \(call)")
-      try interrupted.recover(FaultyFileSystem(flushes: false))
-      let files = try interrupted.files()
-      // What could not be looked at may have been kept beside the new text rather than given back.
-      #expect(files.values.contains("foreign") && !interrupted.tree.exists(InterruptedTree.staging), "call \(call)")
+    for (state, text) in [
+      (State(slot: .foreign, name: .ours), "foreign"), (State(slot: .original, name: .ours), "NEW"),
+      (State(slot: .original, name: .ours, isAllOrNothing: true), "old"),
+      (State(slot: .original, name: .ours, isAllOrNothing: true, isCommitted: true), "NEW"),
+    ] {
+      let calls = FaultyFileSystem(flushes: false)
+      try InterruptedTree(state).recover(calls)
+      for call in 1...calls.record.count() {
+        let interrupted = try InterruptedTree(state)
+        let faulty = FaultyFileSystem(faults: [.init(nil, occurrence: call, number: number)], flushes: false)
+        let warnings = try interrupted.recover(faulty)
+        let isDone = !interrupted.tree.exists(InterruptedTree.staging)
+        #expect(isDone || warnings.contains { $0.code == .notRecovered }, "\(state), call \(call)")
+        try interrupted.recover(FaultyFileSystem(flushes: false))
+        #expect(!interrupted.tree.exists(InterruptedTree.staging), "\(state), call \(call)")
+        let files = try interrupted.files()
+        if text == "foreign" {
+          // What could not be looked at may have been kept beside the new text rather than given back.
+          #expect(files.values.contains(text), "\(state), call \(call)")
+        } else {
+          #expect(files == [Self.document: text], "\(state), call \(call)")
+        }
+      }
     }
   }
 

@@ -182,6 +182,34 @@ import UprevTestSupport
     #expect(try tree.read("a.json") == "old")
   }
 
+  @Test("What has too long a path is rejected under its own, a folder is not entered, and the rest is done")
+  func longPaths() throws {
+    let tree = try TemporaryTree()
+    for name in ["a.json", "dd/ee/f.json", "dd/ee/gg/h.json", "dd/ee/long.json", "dd/i.json", "out/longer/x.json"] {
+      try tree.write(name, "old")
+    }
+    // "dd/ee/f.json" has 12 bytes, "dd/ee/gg" 8, what is in it 15, "out/longer" 10.
+    let run = try TreeRun(tree.pathName(), excluded: ["out/**"], maximumPathLength: 12)
+    #expect(
+      run.lines == [
+        "migrated a.json", "migrated dd/ee/f.json", "rejected(limit-exceeded) dd/ee/gg/h.json",
+        "rejected(limit-exceeded) dd/ee/long.json", "migrated dd/i.json",
+      ])
+    let short = try TreeRun(tree.pathName(), maximumPathLength: 7)
+    #expect(
+      short.lines == [
+        "current a.json", "rejected(limit-exceeded) dd/ee/f.json", "rejected(limit-exceeded) dd/ee/gg",
+        "rejected(limit-exceeded) dd/ee/long.json", "rejected(limit-exceeded) dd/i.json",
+        "rejected(limit-exceeded) out/longer",
+      ])
+    #expect(short.decisions.allSatisfy { $0.error?.report.message.contains("--max-path-length") ?? true })
+    let place = try TemporaryTree()
+    let copied = try TreeRun(tree.pathName(), maximumPathLength: 12, output: place.pathName("copy"))
+    #expect(copied.finished)
+    #expect(!place.exists("copy/dd/ee/gg/h.json") && place.exists("copy/dd/ee/f.json"))
+    #expect(copied.decisions.flatMap(\.warnings).map(\.code) == [.notCopied, .notCopied, .notCopied])
+  }
+
   @Test("A tree of 3,000 levels is walked, changed and copied with few open files and a small stack")
   func deep() throws {
     let tree = try TemporaryTree()

@@ -61,7 +61,7 @@ import UprevTestSupport
     "A document that cannot be opened or read has the code of its failure",
     arguments: [
       ("openat", EACCES, "rejected(permission-denied) a.json"), ("openat", EPERM, "rejected(permission-denied) a.json"),
-      ("openat", EMFILE, "rejected(read-failed) a.json"), ("openat", ENOENT, "skipped a.json"),
+      ("openat", EMFILE, "rejected(limit-exceeded) a.json"), ("openat", ENOENT, "skipped a.json"),
       ("openat", ELOOP, "skipped a.json"), ("openat", ENXIO, "skipped a.json"),
       ("read", EIO, "rejected(read-failed) a.json"), ("read", ESTALE, "rejected(read-failed) a.json"),
       ("fstat", EIO, "rejected(read-failed) a.json"), ("flistxattr", EIO, "rejected(read-failed) a.json"),

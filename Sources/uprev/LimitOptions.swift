@@ -1,0 +1,41 @@
+import ArgumentParser
+import UprevCore
+
+/// What protects the machine from hostile input: limits that no honest input meets (`docs/limits.md`).
+struct LimitOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Reject larger documents, unread; bytes, or with K, M or G (powers of 1024).", valueName: "size"))
+  var maxDocumentSize = ByteCount(bytes: RunOptions.defaultMaximumDocumentSize)
+
+  @Option(help: ArgumentHelp("Reject documents whose arrays and objects are nested more deeply.", valueName: "levels"))
+  var maxDepth = RunOptions.defaultMaximumDepth
+
+  @Option(help: ArgumentHelp("Leave alone what has a longer path inside a tree; bytes.", valueName: "size"))
+  var maxPathLength = ByteCount(bytes: RunOptions.defaultMaximumPathLength)
+
+  @Option(
+    help: ArgumentHelp("Hold at most so many files open; default: as many as the system allows.", valueName: "n"))
+  var maxOpenFiles: Int?
+
+  /// Fewer open files than this would not let a run begin.
+  private static let fewestOpenFiles = 64
+  /// The reader keeps some bytes a level.
+  private static let greatestDepth = 10_000_000
+
+  mutating func validate() throws {
+    if !(1...Self.greatestDepth).contains(maxDepth) {
+      throw ValidationError("--max-depth takes a whole number from 1 to \(Self.greatestDepth), not \(maxDepth).")
+    }
+    if let maxOpenFiles, maxOpenFiles < Self.fewestOpenFiles {
+      throw ValidationError("--max-open-files takes at least \(Self.fewestOpenFiles), not \(maxOpenFiles).")
+    }
+  }
+
+  func apply(to options: inout RunOptions) {
+    options.maximumDocumentSize = maxDocumentSize.bytes
+    options.maximumDepth = maxDepth
+    options.maximumPathLength = maxPathLength.bytes
+    OpenFileLimit.set(maxOpenFiles)
+  }
+}
