@@ -12,6 +12,7 @@ lib:libarchive | libarchive-dev     | libarchive | the library that reads and wr
 lib:zlib       | zlib1g-dev         | zlib       | the library that checks gzip
 lib:libdeflate | libdeflate-dev     | libdeflate | the library that writes gzip
 lib:nettle     | nettle-dev         | nettle     | the library for SHA-256
+lib:sqlite3    | libsqlite3-dev     | sqlite     | the library that remembers runs
 pkg-config     | pkg-config         | pkgconf    | tells the build where those libraries are
 python3        | python3            | python     | judges results in the tests, writes samples, runs benchmarks
 bsdtar         | libarchive-tools   | -          | lists and extracts results in the tests; a peer in benchmarks

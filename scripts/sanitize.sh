@@ -13,6 +13,8 @@ cd "$(dirname "$0")/.."
 scratch=${SANITIZE_SCRATCH:-.build}
 # An orphaned swift-backtrace would hold the output open for ever.
 export SWIFT_BACKTRACE=enable=no
+# Everything takes longer than the tests are used to.
+export UPREV_TEST_PATIENCE=${UPREV_TEST_PATIENCE:-20}
 # Children of the tests that are not this package's (git, tar, python3) must not inherit a preloaded runtime.
 unset LD_PRELOAD
 

@@ -159,7 +159,7 @@ struct StopTests {
 
   private func waitForFirstChange(in path: String, before: [String: [UInt8]]) throws {
     let first = try #require(before.keys.sorted().first { before[$0].map { !$0.isEmpty } ?? false })
-    let deadline = Date.now + 60
+    let deadline = Date.now + Double(Patience.seconds(60).components.seconds)
     while Date.now < deadline {
       if try TreeProbe.differs(path + "/" + first, before[first]) { return }
       usleep(500)
@@ -168,7 +168,7 @@ struct StopTests {
   }
 
   private func waitForTemporary(in path: String) throws {
-    let deadline = Date.now + 60
+    let deadline = Date.now + Double(Patience.seconds(60).components.seconds)
     while Date.now < deadline {
       let names = try FileManager.default.contentsOfDirectory(atPath: path)
       if names.contains(where: { $0.hasPrefix(".uprev-") && !$0.hasSuffix("-report") }) { return }

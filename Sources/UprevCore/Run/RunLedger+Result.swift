@@ -27,7 +27,7 @@ extension RunLedger {
       id: id, conclusion: conclusion, summary: summary, targets: targets, error: failure, reportError: reportError)
   }
 
-  /// What it comes to, as far as it is known.
+  /// What the run has come to so far.
   func conclude(_ error: ReportError?) -> RunConclusion {
     RunConclusion(summary: summary, targets: targets, error: error, strict: isStrict)
   }

@@ -56,7 +56,7 @@ public struct PruningRule: Sendable, Hashable {
       if run.sequence == spared || !run.isFinished && age <= Self.keptSecondsOfUnfinished {
         bytes = sum(bytes, run.bytes)
       } else if let keptSecondsOfIdle, run.changeCount == 0 {
-        if keptIdle < keptRuns || age <= keptSecondsOfIdle && keptIdle < maximumIdleRuns {
+        if keptIdle < keptRuns || age < keptSecondsOfIdle && keptIdle < maximumIdleRuns {
           keptIdle += 1
         } else {
           doomed.append(run.sequence)
@@ -64,7 +64,7 @@ public struct PruningRule: Sendable, Hashable {
       } else {
         // The last run that changed something can always be undone.
         if let maximumBytes, kept > 0, sum(bytes, run.bytes) > maximumBytes { isFull = true }
-        if !isFull, kept < keptRuns || age <= keptSeconds {
+        if !isFull, kept < keptRuns || age < keptSeconds {
           kept += 1
           bytes = sum(bytes, run.bytes)
         } else {

@@ -26,8 +26,8 @@ struct StateConnection {
       let isMarked = try isMarked(database)
       if try migrator.hasBeenSuperseded(database) { throw JournalError.newerSchema(path) }
       try self.check(database, check)
-      // Before the first table, and before the log.
-      try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+      // Before the first table, and before the log; it writes whenever it is given.
+      if !isMarked { try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
       let mode = isOnNetwork ? "delete" : "wal"
       guard try String.fetchOne(database, sql: "PRAGMA journal_mode = \(mode)")?.lowercased() == mode else {
         throw JournalError.notSynchronous(path)

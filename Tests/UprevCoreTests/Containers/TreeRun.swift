@@ -44,6 +44,7 @@ struct TreeRun {
   }
 
   /// - Parameters:
+  ///   - recovers: whether what interrupted runs left is brought to an end first, those with another id than this one's.
   ///   - output: where a copy goes; nil changes the target in place.
   ///   - onRead: runs after an element was read and before it is written.
   init(
@@ -51,7 +52,8 @@ struct TreeRun {
     excluded: [String] = [], maximumSize: Int = 1 << 20,
     maximumPathLength: Int = RunOptions.defaultMaximumPathLength, durability: Durability = .batch, batchCount: Int = 64,
     output: PathName? = nil, sideThreads: Int = 2, writerPatience: Double = 0.05, redecides: Bool = true,
-    claims: Bool = false, recovers: Bool = false, isAllOrNothing: Bool = false, journal: (any TargetJournal)? = nil,
+    runID: String = TreeRun.runID, claims: Bool = false, recovers: Bool = false, isAllOrNothing: Bool = false,
+    journal: (any TargetJournal)? = nil,
     abandonsAfter: Int = .max,
     onRead: (ContainerElement) throws -> Void = { _ in }
   ) throws {
@@ -62,7 +64,7 @@ struct TreeRun {
       self.warnings = warnings
     }
     var options = ContainerWriteOptions(
-      runID: Self.runID, durability: durability, batchCount: batchCount, sideThreads: sideThreads)
+      runID: runID, durability: durability, batchCount: batchCount, sideThreads: sideThreads)
     options.writerPatience = writerPatience
     options.journal = journal
     options.isAllOrNothing = isAllOrNothing
@@ -70,7 +72,7 @@ struct TreeRun {
     do {
       let opener = TreeOpener(fileSystem)
       guard let container = try opener.open(target) else { return }
-      if claims { try container.claim(ContainerClaimOptions(runID: Self.runID), warn: { warnings.append($0) }) }
+      if claims { try container.claim(ContainerClaimOptions(runID: runID), warn: { warnings.append($0) }) }
       var readOptions = ContainerReadOptions(
         claims: try Self.claims(globs, excluded: excluded), maximumDocumentSize: maximumSize,
         maximumPathLength: maximumPathLength,

@@ -16,6 +16,7 @@ struct CrashPointTests {
 
   static let documents = ["/t/a.json", "/t/b.json", "/t/c.json", "/t/d/e.json", "/t/d/f.json"]
   static let seed: UInt64 = 7
+  static let nextRun = "20260201T000000Z-00000002"
 
   private static func tree() throws -> SimulatedVolume {
     let fileSystem = SimulatedFileSystem()
@@ -79,7 +80,8 @@ struct CrashPointTests {
     }
     // The next run recovers first, and then does what is left.
     let fileSystem = SimulatedFileSystem(state)
-    let run = try TreeRun(PathName("/t"), fileSystem, sideThreads: 0, claims: true, recovers: true)
+    let run = try TreeRun(
+      PathName("/t"), fileSystem, sideThreads: 0, runID: nextRun, claims: true, recovers: true)
     if let error = run.error { return "the next run failed: \(error)" }
     let after = fileSystem.volume.listing
     if let fault = documentFault(after, isDone: true) {

@@ -125,7 +125,7 @@ struct FileSystemPair {
   private mutating func special() -> (String, String, String) {
     switch pick(4) {
     case 0:
-      let mode: UInt32 = [0o600, 0o644, 0o4755, 0o2755][pick(4)]
+      let mode: UInt32 = [0o600, 0o644, 0o4755, 0o755][pick(4)]
       return onFile("fchmod") {
         try $0.setMode($1, mode)
         return ""

@@ -19,6 +19,7 @@ final class RecordingJournal: TargetJournal, @unchecked Sendable {
     lock.withLock { for path in paths { noted.remove(path.description) } }
   }
 
+  func withdrawAll() { lock.withLock { noted = [] } }
   func record(_ original: JournalOriginal) {}
   func withdrawOriginal() {}
   func finish(_ record: TargetRecord) {}

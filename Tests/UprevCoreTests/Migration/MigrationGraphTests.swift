@@ -100,7 +100,7 @@ struct MigrationGraphTests {
       #expect(thick.path(from: FormatVersion(0), to: FormatVersion(299))?.count == 1)
       #expect(thick.equalChoices(to: FormatVersion(5)).isEmpty)
     }
-    #expect(elapsed < .seconds(60))
+    #expect(elapsed < Patience.seconds(60))
   }
 
   /// Every path without a version twice; of those the shortest, and at each step the furthest.

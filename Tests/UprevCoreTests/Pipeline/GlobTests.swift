@@ -1,4 +1,5 @@
 import Testing
+import UprevTestSupport
 
 @testable import UprevCore
 
@@ -128,7 +129,7 @@ struct GlobTests {
     let glob = try Glob(pattern)
     let clock = ContinuousClock()
     let elapsed = clock.measure { #expect(!glob.matches(Array(path.utf8))) }
-    #expect(elapsed < .seconds(30))
+    #expect(elapsed < Patience.seconds(30))
   }
 
   private static func words(over alphabet: [UInt8], upTo length: Int) -> [[UInt8]] {

@@ -128,7 +128,7 @@ struct YAMLReaderTests {
       #expect(root == nil)
       #expect(faults.count == 10 + 9 * 9 + 1)
     }
-    #expect(elapsed < .seconds(20))
+    #expect(elapsed < Patience.seconds(20))
   }
 
   @Test("Nesting is followed to the limit, and refused beyond it")
@@ -156,7 +156,7 @@ struct YAMLReaderTests {
       let (root, faults) = YAMLReader.read(text)
       #expect((root == nil) != faults.isEmpty)
     }
-    #expect(elapsed < .seconds(60))
+    #expect(elapsed < Patience.seconds(60))
   }
 
   @Test("Random bytes and random YAML never trap, and always end in a root or in faults")

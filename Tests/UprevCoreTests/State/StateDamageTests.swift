@@ -38,7 +38,8 @@ struct StateDamageTests {
 
   private func damage(_ kind: Damage) throws {
     switch kind {
-    case .text: try state.tree.write("this is no database, but a text that is long enough".utf8, to: "state/state.sqlite")
+    case .text:
+      try state.tree.write("this is no database, but a text that is long enough".utf8, to: "state/state.sqlite")
     case .header: try overwrite(at: 0, Array("SQLite format 9".utf8))
     case .truncated: truncate(database, 20_000)
     case .firstPage: try overwrite(at: 100, Array(repeating: 0xAA, count: 500))
@@ -55,7 +56,8 @@ struct StateDamageTests {
   func setAside(kind: Damage) throws {
     try damage(kind)
     let before = kind == .companions ? Array("log".utf8) : try state.tree.bytes("state/state.sqlite")
-    #expect(kind == .companions || journalError { _ = try StateDatabase.openExisting(state.directory) }.contains("damaged"))
+    #expect(
+      kind == .companions || journalError { _ = try StateDatabase.openExisting(state.directory) }.contains("damaged"))
     let (database, warning) = try state.opening()
     #expect(try database.runs().isEmpty)
     try database.remember(StateFixture.run(2), [StateFixture.change("a")])
@@ -123,14 +125,16 @@ struct StateDamageTests {
     try journal.begin(StateFixture.target("snap.tar", .archive)).record(
       JournalOriginal(keptPath: PathName("/kept"), before: StateFixture.side(1), after: StateFixture.side(2)))
     let columns = [
-      "run": "id command started_seconds started_nanoseconds finished_seconds finished_nanoseconds status undoes summary",
+      "run":
+        "id command started_seconds started_nanoseconds finished_seconds finished_nanoseconds status undoes summary",
       "target": "path resolved_path kind device inode committed change_count stored_bytes",
       "change": "path format from_version to_version size_before size_after sha256_before sha256_after before after "
         + "reverse_delta",
       "original": "kept_path size_before size_after sha256_before sha256_after before after",
     ]
     let values = [
-      "x'FF00'", "x''", "'text'", "''", "-1", "9223372036854775807", "1.5", "9e999", "CAST(x'FFFE' AS TEXT)", "'{'", "'[]'",
+      "x'FF00'", "x''", "'text'", "''", "-1", "9223372036854775807", "1.5", "9e999", "CAST(x'FFFE' AS TEXT)", "'{'",
+      "'[]'",
     ]
     var errors = 0
     for (table, names) in columns.sorted(by: { $0.key < $1.key }) {
@@ -155,7 +159,9 @@ struct StateDamageTests {
           _ = try? archive.prune(PruningRule(keep: 2, olderThan: 0), at: StateFixture.noon)
           try archive.write { database in
             try database.execute(
-              sql: "UPDATE \(table) SET \(name) = (SELECT value FROM saved WHERE number = \(table).rowid); DROP TABLE saved")
+              sql:
+                "UPDATE \(table) SET \(name) = (SELECT value FROM saved WHERE number = \(table).rowid); DROP TABLE saved"
+            )
           }
         }
       }

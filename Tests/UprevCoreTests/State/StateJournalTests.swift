@@ -48,7 +48,8 @@ struct StateJournalTests {
       try target.finish(TargetRecord(path: PathName("cache"), committed: false))
       var summary = Summary()
       summary.add(
-        DocumentRecord(target: PathName("cache"), path: PathName("a"), format: "f", outcome: .migrated, from: .number("1")))
+        DocumentRecord(
+          target: PathName("cache"), path: PathName("a"), format: "f", outcome: .migrated, from: .number("1")))
       let end = JournalEnd(
         finishedAt: Timestamp(seconds: 1_700_000_100, nanoseconds: 1), status: .partial, summary: summary)
       try journal.finish(end)

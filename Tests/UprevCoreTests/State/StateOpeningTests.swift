@@ -53,7 +53,8 @@ struct StateOpeningTests {
     }
   }
 
-  @Test("Links, files with two names, other kinds, and places that others may write to are refused, and stay as they are")
+  @Test(
+    "Links, files with two names, other kinds, and places that others may write to are refused, and stay as they are")
   func refusals() throws {
     try state.tree.makeFolder("state")
     let file = state.tree.path("state/state.sqlite")
@@ -63,7 +64,12 @@ struct StateOpeningTests {
       ("hard link", "no regular file", { link(elsewhere, file) }),
       ("folder", "no regular file", { mkdir(file, 0o700) }),
       ("fifo", "no regular file", { mkfifo(file, 0o600) }),
-      ("linked log", "no regular file", { close(creat(file, 0o600)); symlink(elsewhere, file + "-wal") }),
+      (
+        "linked log", "no regular file",
+        {
+          close(creat(file, 0o600)); symlink(elsewhere, file + "-wal")
+        }
+      ),
       ("writable folder", "chmod go-w", { chmod(self.state.tree.path("state"), 0o770) }),
     ]
     for (name, words, make) in cases {
@@ -170,7 +176,8 @@ struct StateOpeningTests {
         open(sys.argv[2], "w").close()
         time.sleep(float(sys.argv[3]))
         """
-      let process = try ChildProcess.prepare("python3", ["-c", script, state.tree.path("state/state.lock"), sign, seconds])
+      let process = try ChildProcess.prepare(
+        "python3", ["-c", script, state.tree.path("state/state.lock"), sign, seconds])
       try process.run()
       while !FileManager.default.fileExists(atPath: sign), process.isRunning { usleep(10_000) }
       defer {
