@@ -93,7 +93,8 @@ struct UndoCommand: ParsableCommand {
     let terminal = TerminalObserver(logger: logger, verbosity: verbosity, next: nil)
     let undo = Undo(
       run, targets: chosen, in: database, options: options, isForced: force, tool: (Release.name, Release.version),
-      clock: SystemClock(), openers: [ArchiveContainerOpener(fileSystem), TreeOpener(fileSystem)],
+      fileSystem: fileSystem, clock: SystemClock(),
+      openers: [ArchiveContainerOpener(fileSystem), TreeOpener(fileSystem)],
       journal: dryRun ? nil : database.makeJournal(), shouldStop: { StopSignal.isRaised }, observer: terminal)
     let output: ReportOutput
     do {

@@ -38,9 +38,26 @@ extension TargetError {
         + "alone")
   }
 
-  static func originalNotRestorable(_ path: PathName) -> TargetError {
+  static func archiveChanged(_ path: PathName) -> TargetError {
     TargetError(
-      code: .archiveUnsupported, message: "the original of “\(path)” cannot be put back by this program")
+      code: .changedDuringRun,
+      message: "“\(path)” is not what the run left, and was left alone; compare it by hand, or give --force to keep it "
+        + "beside the originals and put the old archive back")
+  }
+
+  static func originalMissing(_ path: PathName, _ error: FileSystemError) -> TargetError {
+    TargetError(
+      code: .archiveDamaged,
+      message:
+        "the kept original “\(path)” cannot be opened (\(error.call): \(error.systemMessage)); the archive was left "
+        + "alone; take the original from a backup")
+  }
+
+  static func originalDamaged(_ path: PathName) -> TargetError {
+    TargetError(
+      code: .archiveDamaged,
+      message: "the kept original “\(path)” is not what it was before the run; the archive was left alone; take the "
+        + "original from a backup")
   }
 
   static func journalUnreadable(_ error: JournalError) -> TargetError {
@@ -62,7 +79,12 @@ extension WarningRecord {
       code: .fileKept, message: "the text that it had before the undo is kept beside it as “\(name)”", path: path)
   }
 
-  static func changedSince(_ kinds: [AttributeKind], of path: PathName) -> WarningRecord {
+  static func presentArchiveKept(_ path: PathName) -> WarningRecord {
+    WarningRecord(
+      code: .fileKept, message: "the archive that was there before the undo is kept as “\(path)”", path: nil)
+  }
+
+  static func changedSince(_ kinds: [AttributeKind], of path: PathName?) -> WarningRecord {
     WarningRecord(
       code: .attributeChangedSince,
       message: "changed since the run, and left as it is now: " + kinds.map(\.words).joined(separator: ", "), path: path

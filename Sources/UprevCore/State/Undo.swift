@@ -11,6 +11,7 @@ public final class Undo {
   private let options: RunOptions
   private let isForced: Bool
   private let tool: (name: String, version: String)
+  private let fileSystem: any FileSystem
   private let clock: any RunClock
   private let openers: [any ContainerOpener]
   private let journal: (any RunJournal)?
@@ -29,7 +30,8 @@ public final class Undo {
   ///   - journal: where the undo itself is written down; not used in a dry run.
   public init(
     _ run: JournaledRun, targets: [JournaledTarget]? = nil, in runs: any JournaledRuns, options: RunOptions,
-    isForced: Bool, tool: (name: String, version: String), clock: any RunClock, openers: [any ContainerOpener],
+    isForced: Bool, tool: (name: String, version: String), fileSystem: any FileSystem, clock: any RunClock,
+    openers: [any ContainerOpener],
     journal: (any RunJournal)?, shouldStop: @escaping @Sendable () -> Bool = { false },
     observer: (any RunObserver)? = nil
   ) {
@@ -40,6 +42,7 @@ public final class Undo {
     self.options = options
     self.isForced = isForced
     self.tool = tool
+    self.fileSystem = fileSystem
     self.clock = clock
     self.openers = openers
     self.journal = options.isDryRun ? nil : journal
@@ -98,31 +101,11 @@ public final class Undo {
     }
     var targetJournal: (any TargetJournal)?
     do {
-      let container = try open(target)
-      defer { container.release() }
-      if !options.isDryRun {
-        try container.claim(
-          ContainerClaimOptions(
-            runID: id.description, waitSeconds: options.waitSeconds, shouldStop: shouldStop), warn: warn)
-        if let tree = container as? TreeContainer {
-          try tree.recoverInterruptedRuns(shouldStop: shouldStop, warn: warn)
-        }
-        targetJournal = try begin(container)
-      }
-      var writeOptions = ContainerWriteOptions(
-        runID: id.description, durability: options.durability, sideThreads: options.jobs)
-      writeOptions.journal = targetJournal
-      switch container {
-      case let tree as TreeContainer:
-        record.committed = !options.isDryRun
-        try undo(target, in: tree, formats, writeOptions, &stages, sink: sink, warn: warn)
-      case let archive as any OriginalRestoring:
-        guard let original = try runs.original(of: target) else { break }
-        let isRestored = try archive.restore(
-          original, isForced: isForced, isDryRun: options.isDryRun, writeOptions, warn: warn)
-        record.committed = isRestored && !options.isDryRun
-      default:
-        throw TargetError.originalNotRestorable(target.target.resolvedPath)
+      switch target.target.kind {
+      case .tree:
+        try undoTree(target, formats, &record, &stages, &targetJournal, sink: sink, warn: warn)
+      case .archive:
+        try undoArchive(target, &record, &targetJournal, warn: warn)
       }
     } catch let error as TargetError {
       record.error = error.report
@@ -139,11 +122,53 @@ public final class Undo {
     return (record, stages)
   }
 
-  private func begin(_ container: any Container) throws -> (any TargetJournal)? {
-    guard let journal else { return nil }
-    let target = try container.journalTarget()
+  private var claimOptions: ContainerClaimOptions {
+    ContainerClaimOptions(runID: id.description, waitSeconds: options.waitSeconds, shouldStop: shouldStop)
+  }
+
+  private func writeOptions(_ targetJournal: (any TargetJournal)?) -> ContainerWriteOptions {
+    var writeOptions = ContainerWriteOptions(
+      runID: id.description, durability: options.durability, sideThreads: options.jobs)
+    writeOptions.journal = targetJournal
+    return writeOptions
+  }
+
+  private func undoArchive(
+    _ target: JournaledTarget, _ record: inout TargetRecord, _ targetJournal: inout (any TargetJournal)?,
+    warn: @escaping WarningSink
+  ) throws {
+    guard let original = try runs.original(of: target) else { return }
+    var restorationOptions = OriginalRestoration.Options(
+      isForced: isForced, isDryRun: options.isDryRun, claim: claimOptions, write: writeOptions(nil))
+    let restoration = try OriginalRestoration(target.target.resolvedPath, restorationOptions, fileSystem)
+    defer { restoration.release() }
+    targetJournal = try begin(restoration.journalTarget(target.target.resolvedPath))
+    restorationOptions.write.journal = targetJournal
+    let isRestored = try restoration.run(original, restorationOptions, warn: warn)
+    record.committed = isRestored && !options.isDryRun
+  }
+
+  private func undoTree(
+    _ target: JournaledTarget, _ formats: FormatNames, _ record: inout TargetRecord, _ stages: inout StageRecords,
+    _ targetJournal: inout (any TargetJournal)?, sink: @escaping DecisionSink, warn: @escaping WarningSink
+  ) throws {
+    let container = try open(target)
+    defer { container.release() }
+    guard let tree = container as? TreeContainer else {
+      throw TargetError.otherKind(target.target.resolvedPath, was: .tree)
+    }
+    if !options.isDryRun {
+      try tree.claim(claimOptions, warn: warn)
+      try tree.recoverInterruptedRuns(shouldStop: shouldStop, warn: warn)
+      targetJournal = try begin(tree.journalTarget())
+    }
+    record.committed = !options.isDryRun
+    try undo(target, in: tree, formats, writeOptions(targetJournal), &stages, sink: sink, warn: warn)
+  }
+
+  private func begin(_ target: JournalTarget) throws -> (any TargetJournal)? {
     do throws(JournalError) {
-      return try journal.begin(target)
+      return try journal?.begin(target)
     } catch {
       throw TargetError.notJournaled(error)
     }

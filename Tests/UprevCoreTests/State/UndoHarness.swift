@@ -89,8 +89,9 @@ struct UndoHarness {
     options.isDryRun = isDryRun
     let observer = Observer()
     let undo = Undo(
-      run, in: journal, options: options, isForced: isForced, tool: ("uprev", "test"), clock: SystemClock(),
-      openers: [TreeOpener(fileSystem)], journal: journal, shouldStop: shouldStop, observer: observer)
+      run, in: journal, options: options, isForced: isForced, tool: ("uprev", "test"), fileSystem: fileSystem,
+      clock: SystemClock(), openers: [TreeOpener(fileSystem)], journal: journal, shouldStop: shouldStop,
+      observer: observer)
     let result = undo.execute()
     return Undone(result: result, decisions: observer.decisions, warnings: observer.warnings)
   }
