@@ -8,6 +8,7 @@
 #   make format      formats the source
 #   make golden      runs the tests and records what they compare with anew, under Tests/Golden
 #   make bench       compares Uprev with its peers; ONLY=name[,name] picks works (Benchmarks/run --list)
+#   make fuzz        runs archives made by a fuzzer through the program for SECONDS (default 60); see Fuzzing/README.md
 #   make dist        builds what `install` copies, under .build/dist
 #   make install     installs below PREFIX (default /usr/local), inside DESTDIR if that is set
 #   make uninstall   removes what `install` put below the same PREFIX and DESTDIR, and nothing else
@@ -19,12 +20,13 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 ONLY ?=
+SECONDS_OF_FUZZING = $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
 SWIFTFLAGS ?=
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint format golden bench dist install uninstall clean
+.PHONY: help deps build demo test lint format golden bench fuzz dist install uninstall clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -53,6 +55,9 @@ golden: deps
 
 bench: deps
 	ONLY="$(ONLY)" Benchmarks/run
+
+fuzz: deps
+	Fuzzing/run.sh $(SECONDS_OF_FUZZING)
 
 dist: deps
 	@SWIFTFLAGS="$(SWIFTFLAGS)" scripts/build-distribution.sh .build/dist
