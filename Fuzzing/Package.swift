@@ -13,7 +13,10 @@ let package = Package(
         .product(name: "LosslessJSON", package: "uprev"), .product(name: "UprevArchive", package: "uprev"),
         .product(name: "UprevCore", package: "uprev"), .product(name: "UprevReport", package: "uprev"),
       ],
-      swiftSettings: [.unsafeFlags(["-parse-as-library"])],
+      // The fuzzer brings the function `main`; without the last two flags SwiftPM renames ours, and there is none.
+      swiftSettings: [
+        .unsafeFlags(["-parse-as-library", "-Xfrontend", "-entry-point-function-name", "-Xfrontend", "main"])
+      ],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
   ],
   swiftLanguageModes: [.v6]
