@@ -7,17 +7,16 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "uprev", path: "..")],
   targets: [
+    .target(name: "FuzzDriver"),
     .executableTarget(
       name: "FuzzArchive",
       dependencies: [
+        "FuzzDriver",
         .product(name: "LosslessJSON", package: "uprev"), .product(name: "UprevArchive", package: "uprev"),
         .product(name: "UprevCore", package: "uprev"), .product(name: "UprevReport", package: "uprev"),
       ],
-      // The fuzzer brings the function `main`; without the last two flags SwiftPM renames ours, and there is none.
-      swiftSettings: [
-        .unsafeFlags(["-parse-as-library", "-Xfrontend", "-entry-point-function-name", "-Xfrontend", "main"])
-      ],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import FuzzDriver
 import LosslessJSON
 import UprevArchive
 import UprevCore
