@@ -14,6 +14,7 @@
 #                    another program, and runs the program beside others, with kills and on full disks (Tests/Proofs; as root);
 #                    UPREV=program under proof; prove-model, prove-live, prove-kill, prove-disk: one of them
 #   make prove-quick those of them that need the program, in little
+#   make fuzz        runs archives made by a fuzzer through the program for SECONDS (default 60); see Fuzzing/README.md
 #   make dist        builds what `install` copies, under .build/dist
 #   make install     installs below PREFIX (default /usr/local), inside DESTDIR if that is set
 #   make uninstall   removes what `install` put below the same PREFIX and DESTDIR, and nothing else
@@ -27,12 +28,13 @@ DESTDIR ?=
 ONLY ?=
 # The program under proof; what `dist` builds if nothing is said.
 UPREV ?=
+SECONDS_OF_FUZZING = $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
 SWIFTFLAGS ?=
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test sanitize lint format golden bench dist install uninstall clean
+.PHONY: help deps build demo test sanitize lint format golden bench fuzz dist install uninstall clean
 .PHONY: prove prove-model prove-live prove-kill prove-disk
 .PHONY: prove-quick prove-quick-live prove-quick-kill prove-quick-disk prove-program
 
@@ -87,6 +89,9 @@ prove-live prove-kill prove-disk: prove-%: prove-program
 
 prove-quick-live prove-quick-kill prove-quick-disk: prove-quick-%: prove-program
 	Tests/Proofs/$* --quick --program "$(or $(UPREV),.build/dist/bin/uprev)"
+
+fuzz: deps
+	Fuzzing/run.sh $(SECONDS_OF_FUZZING)
 
 dist: deps
 	@SWIFTFLAGS="$(SWIFTFLAGS)" scripts/build-distribution.sh .build/dist

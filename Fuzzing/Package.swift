@@ -7,14 +7,16 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "uprev", path: "..")],
   targets: [
+    .target(name: "FuzzDriver"),
     .executableTarget(
       name: "FuzzArchive",
       dependencies: [
+        "FuzzDriver",
         .product(name: "LosslessJSON", package: "uprev"), .product(name: "UprevArchive", package: "uprev"),
         .product(name: "UprevCore", package: "uprev"), .product(name: "UprevReport", package: "uprev"),
       ],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
   ],
   swiftLanguageModes: [.v6]
 )

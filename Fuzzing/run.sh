@@ -5,10 +5,9 @@ seconds=${1:-60}
 here=$(cd "$(dirname "$0")" && pwd)
 scratch=${2:-$here/.build}
 cd "$here"
-swift build -c debug --scratch-path "$scratch" --sanitize=address \
-  -Xswiftc -sanitize=fuzzer-no-link -Xswiftc -O 2>/dev/null ||
-  swift build -c debug --scratch-path "$scratch" --sanitize=address -Xswiftc -sanitize=fuzzer -Xswiftc -parse-as-library
-program="$(swift build -c debug --scratch-path "$scratch" --show-bin-path)/FuzzArchive"
+flags=(-c debug --scratch-path "$scratch" --sanitize=address -Xswiftc -sanitize=fuzzer --product FuzzArchive)
+swift build "${flags[@]}"
+program="$(swift build "${flags[@]}" --show-bin-path)/FuzzArchive"
 mkdir -p "$scratch/corpus" "$scratch/finds"
 python3 seeds.py "$scratch/seeds"
 # Swift's own backtracer would hold the output open after a crash.

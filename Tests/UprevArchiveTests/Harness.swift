@@ -91,6 +91,13 @@ struct Harness: Sendable {
   var maximumDocumentSize = 1 << 24
   var fileSystem: any FileSystem = LocalFileSystem()
   var durability = Durability.none
+  var journal: (any TargetJournal)?
+  var limits = ArchiveLimits()
+  var runID = "20260101T000000Z-00000000"
+  /// Whether the archive is claimed before, as a run does it that changes archives in place.
+  var claims = true
+  var keepOriginalsDays: Int?
+  var waitSeconds = 0.0
   /// The new text of a document; nil where it stays.
   var change: @Sendable (PathName, JSONText) -> JSONText?
 
@@ -115,8 +122,15 @@ struct Harness: Sendable {
 
   private func run(_ path: String, to output: String?, _ result: inout Migration) throws {
     let claims = Claims(formats: [try globs.map { try Glob($0) }], excluded: try excluded.map { try Glob($0) })
-    let opener = ArchiveContainerOpener(fileSystem)
+    let opener = ArchiveContainerOpener(fileSystem, limits: limits)
     let container = try #require(try opener.open(PathName(path)))
+    let warnings = Collected()
+    defer { result.warnings = warnings.warnings + result.warnings }
+    if output == nil, self.claims {
+      var options = ContainerClaimOptions(runID: runID, waitSeconds: waitSeconds)
+      options.keepOriginalsDays = keepOriginalsDays
+      try container.claim(options) { warnings.warnings.append($0) }
+    }
     try copy(container, to: output, claims, opener, &result)
   }
 
@@ -134,7 +148,8 @@ struct Harness: Sendable {
       result.warnings = collected.warnings
       result.description = reader.description
     }
-    let options = ContainerWriteOptions(runID: "test", durability: durability)
+    var options = ContainerWriteOptions(runID: runID, durability: durability)
+    options.journal = journal
     let writer =
       if let output {
         try opener.makeCopyWriter(

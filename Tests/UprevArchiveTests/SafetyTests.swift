@@ -36,6 +36,7 @@ struct SafetyTests {
     let after = try bytes(of: path)
     #expect(before != after)
     var occurrence = 0
+    var recoveries = 0
     while true {
       occurrence += 1
       try Data(before).write(to: URL(fileURLWithPath: path))
@@ -54,9 +55,17 @@ struct SafetyTests {
       #expect(now == before || now == after, "\(failure) at \(occurrence)")
       #expect(result.committed == (result.error == nil), "\(failure) at \(occurrence)")
       if result.committed { #expect(now == after) }
+      if try scratch.names() != ["x." + suffix] {
+        // Between exchange and settlement: what is left is for recovery, which the next run does first.
+        #expect(Harness.unchanging.run(path).warnings.map(\.code) == [.recovered], "\(failure) at \(occurrence)")
+        let recovered = try bytes(of: path)
+        #expect(recovered == before || recovered == after, "\(failure) at \(occurrence)")
+        recoveries += 1
+      }
       #expect(try scratch.names() == ["x." + suffix], "\(failure) at \(occurrence)")
     }
     #expect(occurrence > 20)
+    #expect(recoveries > 2)
   }
 
   /// What another program does to the archive while it is read.
@@ -172,8 +181,8 @@ struct SafetyTests {
     harness.fileSystem = fileSystem
     harness.durability = durability
     #expect(harness.run(path).committed)
-    // The temporary before the rename, the folder after it.
-    #expect(fileSystem.record.count("fsync") == (durability == .none ? 0 : 2))
+    // Before the exchange the temporary, the manifest and the two folders; after it the two folders.
+    #expect(fileSystem.record.count("fsync") == (durability == .none ? 0 : 6))
   }
 
   @Test("A temporary of another archive in the same folder is not touched")

@@ -1,12 +1,14 @@
+import FuzzDriver
+import LosslessJSON
+import UprevArchive
+import UprevCore
+import UprevReport
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
-import LosslessJSON
-import UprevArchive
-import UprevCore
-import UprevReport
 
 /// The whole way of an archive: recognised, read, every document given one more byte, written anew, verified, replaced, and
 /// read again. What must hold:

@@ -18,8 +18,13 @@ final class OutputFile {
     case new(TemporaryFile)
   }
 
-  /// The temporary, open for reading and writing.
-  let file: OpenFile
+  /// The temporary: open for reading and writing until ``closeForWriting()``.
+  var file: OpenFile {
+    switch temporary {
+    case .replacing(let replacement): replacement.temporary
+    case .new(let temporary): temporary.file
+    }
+  }
   private let temporary: Temporary
   private let fileSystem: any FileSystem
   private let location: ArchiveLocation
@@ -37,11 +42,9 @@ final class OutputFile {
       if replaces {
         let replacement = try FileReplacement(in: location.folder, options, fileSystem)
         temporary = .replacing(replacement)
-        file = replacement.temporary
       } else {
         let new = try Self.makeTemporary(fileSystem, in: location.folder, runID: options.runID)
         temporary = .new(new)
-        file = new.file
       }
     } catch {
       throw ArchiveWords.writeFailed(error, location.path)
@@ -60,6 +63,16 @@ final class OutputFile {
       } catch  where error.kind == .exists && attempt < 1000 {
         attempt += 1
       }
+    }
+  }
+
+  /// Nothing more is written, and nobody keeps ``file`` from before.
+  func closeForWriting() throws(TargetError) {
+    guard case .replacing(let replacement) = temporary else { return }
+    do throws(FileSystemError) {
+      try replacement.closeForWriting()
+    } catch {
+      throw ArchiveWords.writeFailed(error, location.path)
     }
   }
 

@@ -159,7 +159,7 @@ final class TarSplicer: ContainerWriter {
   // MARK: finishing
 
   func finish() throws -> Bool {
-    guard let output, let stream else { return true }
+    guard let output, stream != nil else { return true }
     guard let tail else {
       // The reader did not come to the end.
       abandon()
@@ -168,9 +168,8 @@ final class TarSplicer: ContainerWriter {
     try checkPosition(tail.position)
     let end = tail.position + growth
     let total = end + tailCount(tail, end: end)
-    try stream.write(zeros: total - end)
-    try stream.close()
-    self.stream = nil
+    try closeStream(zeros: total - end)
+    try output.closeForWriting()
     let new = isInPlace ? ReadHash() : nil
     try verify(output, tail, end: end, total: total, hash: new)
     if isInPlace {
@@ -181,6 +180,13 @@ final class TarSplicer: ContainerWriter {
     }
     self.output = nil
     return true
+  }
+
+  /// Afterwards nobody has the temporary open for writing but `output`.
+  private func closeStream(zeros: Int64) throws(TargetError) {
+    try stream?.write(zeros: zeros)
+    try stream?.close()
+    stream = nil
   }
 
   /// Zeros at the end: whole records again where there were whole records, otherwise as many as there were.

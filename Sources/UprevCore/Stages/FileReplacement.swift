@@ -24,8 +24,8 @@ public final class FileReplacement {
     case unsettled(FileSystemError)
   }
 
-  /// The new file, empty, mode 0600, open for reading and writing.
-  public let temporary: OpenFile
+  /// The new file, mode 0600: open for reading and writing until ``closeForWriting()``, then for reading.
+  public private(set) var temporary: OpenFile
   private static let slot = PathName("0")
   private let fileSystem: any FileSystem
   private let options: ContainerWriteOptions
@@ -57,6 +57,12 @@ public final class FileReplacement {
   }
 
   deinit { try? remove() }
+
+  /// Nothing more is written. Whoever has ``temporary`` must let go of it: for as long as it is open for writing, nobody can see
+  /// whether another program has it open so.
+  public func closeForWriting() throws(FileSystemError) {
+    temporary = try fileSystem.open(Self.slot, in: staging.file, [.readOnly, .noFollow, .nonBlocking], mode: 0)
+  }
 
   /// Gives the temporary owner, attributes, mode and flags of the file that it is to replace.
   /// - Throws: ``FileSystemError`` of the first that cannot be reproduced.

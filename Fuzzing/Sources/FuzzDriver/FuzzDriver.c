@@ -1,0 +1,9 @@
+#include "FuzzDriver.h"
+#include <stddef.h>
+#include <stdint.h>
+
+// https://llvm.org/docs/LibFuzzer.html, "Using libFuzzer as a library"
+int LLVMFuzzerRunDriver(int *argc, char ***argv, int (*target)(const uint8_t *data, size_t size));
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int FuzzArchive_main(int argc, char **argv) { return LLVMFuzzerRunDriver(&argc, &argv, LLVMFuzzerTestOneInput); }
