@@ -106,13 +106,16 @@ def mount_tmpfs(folder, settings):
 
 
 def mount_ext4(folder, mebibytes, inodes=20_000):
-    """A fresh ext4 with a journal at `folder`; the image behind it has no name any more."""
+    """A fresh ext4 with a journal at `folder`; the image behind it has no name any more.
+
+    Its blocks have the size that those of disks have; small images would get smaller ones.
+    """
     os.makedirs(folder, exist_ok=True)
     image = f"{folder}.image"
     with open(image, "wb") as file:
         file.truncate(mebibytes << 20)
     subprocess.run(
-        ["mkfs.ext4", "-q", "-F", "-O", "has_journal", "-m", "0", "-N", str(inodes), image], check=True
+        ["mkfs.ext4", "-q", "-F", "-b", "4096", "-O", "has_journal", "-m", "0", "-N", str(inodes), image], check=True
     )
     try:
         subprocess.run(["mount", "-o", "loop", image, folder], check=True)
@@ -189,7 +192,7 @@ def kept(root):
     return sorted(str(path) for path in pathlib.Path(root).rglob("*.uprev-kept-*"))
 
 
-def report(path):
-    expect(os.path.exists(path), f"no report at {path}")
+def report(path, what=""):
+    expect(os.path.exists(path), f"{what}: no report at {path}")
     with open(path, "rb") as file:
         return json.load(file)

@@ -60,7 +60,10 @@ final class WholeTreeWriter: ContainerWriter {
       batch.append(staged)
     } catch {
       isRefused = true
-      return sink(decision.rejected(error.documentError(about: document.reference.path)))
+      sink(decision.rejected(error.documentError(about: document.reference.path)))
+      // What follows would not fit either, and nothing is to be changed any more.
+      if error.isFullDisk { throw TargetError.diskFull }
+      return
     }
     var decision = decision
     decision.warnings += origin.warningsOfReplacing(document.reference.path)
@@ -184,6 +187,14 @@ final class WholeTreeWriter: ContainerWriter {
 }
 
 extension Staging.Failure {
+  var isFullDisk: Bool {
+    switch self {
+    case .folder(.text(let error)), .folder(.attributes(let error)):
+      [.diskFull, .quotaExceeded].contains(error.kind)
+    case .delta: false
+    }
+  }
+
   /// As the error of the document.
   func documentError(about path: PathName) -> DocumentError {
     switch self {
