@@ -150,7 +150,8 @@ struct StateOpeningTests {
       try process.run()
       while !FileManager.default.fileExists(atPath: sign), process.isRunning { usleep(10_000) }
       try body()
-      process.terminate()
+      // Worker threads block other signals, and the child inherits that.
+      kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
     }
     let patient = try state.open()
@@ -181,7 +182,7 @@ struct StateOpeningTests {
       try process.run()
       while !FileManager.default.fileExists(atPath: sign), process.isRunning { usleep(10_000) }
       defer {
-        process.terminate()
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
       }
       try body()
