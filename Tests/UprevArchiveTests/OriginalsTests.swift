@@ -20,6 +20,7 @@ private final class MemoryJournal: TargetJournal, @unchecked Sendable {
 
   func record(_ changes: [JournalChange]) throws(JournalError) {}
   func withdraw(_ paths: [PathName]) throws(JournalError) {}
+  func withdrawAll() throws(JournalError) {}
   func record(_ original: JournalOriginal) throws(JournalError) {
     if let failure { throw failure }
     lock.withLock { records.append(original) }
