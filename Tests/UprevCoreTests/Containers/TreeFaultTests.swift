@@ -27,6 +27,8 @@ import UprevTestSupport
     for name in Self.documents {
       let text = try tree.read(name)
       let old = (name == "b.json" ? "current " : "old ") + name
+      // Left for recovery, in the middle of an exchange: whole, in either form.
+      if run.warnings.contains(where: { $0.code == .notRecovered }), text == "NEW " + name { continue }
       #expect(text == (migrated.contains(name) ? "NEW " + name : old), "\(what): \(name)")
     }
     #expect(try tree.read("h/notes.txt") == "notes", "\(what)")
