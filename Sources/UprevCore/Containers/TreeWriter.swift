@@ -13,7 +13,6 @@ final class TreeWriter: ContainerWriter {
   /// A decision that waits for its batch.
   private struct Held {
     var decision: Decision
-    var document: Document?
     var staged: StagedDocument?
   }
 
@@ -131,8 +130,9 @@ final class TreeWriter: ContainerWriter {
     do throws(Staging.Failure) {
       let staged = try staging.stage(text, for: document, origin, decision)
       stagedCount += 1
-      stagedBytes += text.count + document.text.count
-      hold(Held(decision: decision, document: document, staged: staged))
+      // What the journal and the manifest hold of it counts too.
+      stagedBytes += text.count + document.text.count + origin.attributes.reduce(0) { $0 + 4 * $1.value.count }
+      hold(Held(decision: decision, staged: staged))
     } catch {
       hold(Held(decision: decision.rejected(documentError(error, document.reference.path))))
     }
@@ -292,7 +292,11 @@ final class TreeWriter: ContainerWriter {
 
   /// Once more, from a staging folder beside the document, which an exchange reaches.
   private func replaceFromBeside(_ entry: inout Held, _ staged: StagedDocument, rereads: Int) {
-    guard let text = entry.decision.replacement, let document = entry.document else { return }
+    guard let text = entry.decision.replacement else { return }
+    guard case .document(let old, let origin) = readAgain(staged),
+      old.withUnsafeBytes({ SHA256.hash($0) }) == staged.original.content?.sha256
+    else { return decideAgain(&entry, staged, rereads: rereads) }
+    let document = Document(reference: entry.decision.reference, text: old, origin: origin)
     do throws(Staging.Failure) {
       let beside = try staging.stageBeside(text, for: document, staged.origin, entry.decision)
       replace(&entry, with: beside, rereads: rereads)
@@ -303,25 +307,16 @@ final class TreeWriter: ContainerWriter {
 
   /// Another program changed the document between reading and replacing: it is read again, and decided anew.
   private func decideAgain(_ entry: inout Held, _ staged: StagedDocument, rereads: Int) {
-    guard let redecide = options.redecide, rereads < Self.maximumRereads, !isStopped, let document = entry.document
-    else {
+    guard let redecide = options.redecide, rereads < Self.maximumRereads, !isStopped else {
       entry.decision = entry.decision.rejected(.changedBeforeReplaced)
       return
     }
-    var read = Read(container.fileSystem, maximumSize: container.maximumDocumentSize)
-    let result: Read.Result
-    do throws(FileSystemError) {
-      result = read.read(
-        staged.origin.name, in: staged.origin.folder, open: try handles.handle(of: staged.origin.folder))
-    } catch {
-      result = error.kind == .absent ? .absent : .failed(error)
-    }
+    let result = readAgain(staged)
     guard case .document(let text, let origin) = result else {
       entry.decision = result.isGone ? entry.decision.vanished : entry.decision.rejected(.changedBeforeReplaced)
       return
     }
-    let again = Document(reference: document.reference, text: text, origin: origin)
-    entry.document = again
+    let again = Document(reference: entry.decision.reference, text: text, origin: origin)
     entry.decision = redecide(again)
     guard entry.decision.outcome == .migrated, let text = entry.decision.replacement else { return }
     do throws(Staging.Failure) {
@@ -329,6 +324,16 @@ final class TreeWriter: ContainerWriter {
       replace(&entry, with: staged, rereads: rereads + 1)
     } catch {
       entry.decision = entry.decision.rejected(documentError(error, entry.decision.reference.path))
+    }
+  }
+
+  private func readAgain(_ staged: StagedDocument) -> Read.Result {
+    var read = Read(container.fileSystem, maximumSize: container.maximumDocumentSize)
+    do throws(FileSystemError) {
+      return read.read(
+        staged.origin.name, in: staged.origin.folder, open: try handles.handle(of: staged.origin.folder))
+    } catch {
+      return error.kind == .absent ? .absent : .failed(error)
     }
   }
 
@@ -398,7 +403,7 @@ final class TreeWriter: ContainerWriter {
 
   /// The journal must not say that they were changed.
   private func withdraw(_ documents: [StagedDocument]) {
-    let paths = documents.compactMap { $0.change?.path }
+    let paths = documents.compactMap(\.journaledPath)
     guard !paths.isEmpty, let journal = options.journal else { return }
     do throws(JournalError) {
       try journal.withdraw(paths)

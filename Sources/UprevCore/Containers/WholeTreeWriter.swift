@@ -81,7 +81,7 @@ final class WholeTreeWriter: ContainerWriter {
     } catch {
       throw error.targetError(.writing, about: container.path)
     }
-    let changes = batch.compactMap(\.change)
+    let changes = batch.compactMap { $0.takeChange() }
     if !changes.isEmpty { try options.journal?.record(changes) }
     batch = []
   }

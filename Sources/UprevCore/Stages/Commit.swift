@@ -70,7 +70,6 @@ final class Commit {
   ///
   /// - Parameter number: makes the names of its manifests; no other batch of the run has it.
   func run(_ batch: [StagedDocument], number: Int) -> Outcome {
-    let changes = batch.compactMap(\.change)
     var manifests: [ManifestFile] = []
     do throws(FileSystemError) {
       try manifestFiles.write(batch, number, &manifests)
@@ -78,6 +77,7 @@ final class Commit {
       return .noRoom(error, manifests: manifests)
     }
     do throws(JournalError) {
+      let changes = batch.compactMap { $0.takeChange() }
       if !changes.isEmpty { try options.journal?.record(changes) }
     } catch {
       return .notJournaled(error, manifests: manifests)

@@ -2,7 +2,9 @@ import LosslessJSON
 import UprevReport
 
 /// A document whose replacement is whole in a temporary, and not in place yet.
-struct StagedDocument {
+///
+/// It is handed from the thread that stages to the one that commits, and on: one of them has it at a time.
+final class StagedDocument {
   let origin: TreeDocumentOrigin
   let staging: StagingFolder
   /// The temporary's name in `staging`: its slot.
@@ -13,8 +15,30 @@ struct StagedDocument {
   let original: Sighting
   /// Our temporary.
   let temporary: Sighting
-  /// What the journal says of it; nil where there is none.
-  let change: JournalChange?
+  /// What the journal is to say of it; nil where there is none, and when it is said.
+  private var change: JournalChange?
+  /// Its path inside the target, where the journal is told of it.
+  let journaledPath: PathName?
+
+  init(
+    origin: TreeDocumentOrigin, staging: StagingFolder, slot: PathName, isBeside: Bool, original: Sighting,
+    temporary: Sighting, change: JournalChange?
+  ) {
+    self.origin = origin
+    self.staging = staging
+    self.slot = slot
+    self.isBeside = isBeside
+    self.original = original
+    self.temporary = temporary
+    self.change = change
+    journaledPath = change?.path
+  }
+
+  /// Gives out what the journal is to say, once: it may hold the whole old text.
+  func takeChange() -> JournalChange? {
+    defer { change = nil }
+    return change
+  }
 
   /// For a document that was not replaced, and whose temporary nobody else has touched.
   func removeTemporary() {
