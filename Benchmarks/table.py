@@ -44,6 +44,7 @@ def judge(work_name, rows, place_flushes, quick):
         found = by_key[mark.contestant]
         value = {
             works.RATIO: found.get("ratio"),
+            works.COST: found.get("ratio"),
             works.PEAK: found["peakBytes"] / MEGABYTE if "peakBytes" in found else None,
             works.GROWTH: found.get("growth"),
         }[mark.what]
@@ -57,6 +58,7 @@ def judge(work_name, rows, place_flushes, quick):
         else:
             passed = {
                 works.RATIO: lambda: value >= mark.value,
+                works.COST: lambda: value <= mark.value,
                 works.PEAK: lambda: value < mark.value,
                 works.GROWTH: lambda: value <= mark.value,
             }[mark.what]()
@@ -76,6 +78,7 @@ def judge(work_name, rows, place_flushes, quick):
 def mark_text(mark):
     wanted = {
         works.RATIO: f"≥ {mark['mark']:g}×",
+        works.COST: f"≤ {mark['mark']:g}×",
         works.PEAK: f"< {mark['mark']:g} MB",
         works.GROWTH: f"memory ≤ {mark['mark']:.2f}×",
     }[mark["what"]]

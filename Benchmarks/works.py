@@ -28,17 +28,20 @@ Contestant = collections.namedtuple("Contestant", "key label kind documents bina
 # name: for ONLY. title: for people. pairs: rounds, None for as many as asked for.
 Work = collections.namedtuple("Work", "name title contestants pairs default")
 
-# uprev: the program. report: where its report goes. jobs: workers. build: a folder with compiled peers.
-Setting = collections.namedtuple("Setting", "uprev report jobs build")
+# uprev: the program. report: where its report goes. state: its state directory, which is empty before each run. jobs: workers.
+# build: a folder with compiled peers.
+Setting = collections.namedtuple("Setting", "uprev report state jobs build")
 
-RATIO, PEAK, GROWTH = "ratio", "peak", "growth"
-# what: RATIO, the contestant's wall time a document by Uprev's, at least; PEAK, its memory in MB, less than; GROWTH,
-# its memory by that of the work's first contestant, at most. flushes: holds only where a flush reaches a disk.
+RATIO, COST, PEAK, GROWTH = "ratio", "cost", "peak", "growth"
+# what: RATIO, the contestant's wall time a document by Uprev's, at least; COST, the same, at most; PEAK, its memory in MB, less
+# than; GROWTH, its memory by that of the work's first contestant, at most. flushes: holds only where a flush reaches a disk.
 Mark = collections.namedtuple("Mark", "work contestant what value flushes", defaults=(False,))
 
 MARKS = (
     Mark("tree-10k", "python-fsync", RATIO, 8.0, True),
     Mark("tree-100k", "python", RATIO, 2.0, True),
+    Mark("safety-10k", "uprev-journal", COST, 1.3, True),
+    Mark("safety-100k", "uprev-journal", COST, 1.3, True),
     Mark("snapshot-tar", "python-tarfile", RATIO, 5.0),
     Mark("snapshot-gz", "python-tarfile", RATIO, 2.0),
     Mark("snapshot-zst", "python-tarfile", RATIO, 5.0),
@@ -66,6 +69,15 @@ def uprev_command(target, setting):
 def uprev(kind, documents, binaries=0, key=UPREV, label="Uprev"):
     right = check.tree_by_bytes if kind == "tree" else check.archive_migrated
     return Contestant(key, label, kind, documents, binaries, uprev_command, right, ())
+
+
+def uprev_with_journal(documents):
+    return uprev("tree", documents, key="uprev-journal", label="Uprev, with journal and undo")._replace(
+        command=lambda target, setting: [
+            *(setting.uprev, "migrate", "--state", setting.state, "--report", setting.report),
+            *("-j", str(setting.jobs), target),
+        ]
+    )
 
 
 def python_loop(documents, fsync=False):
@@ -141,6 +153,17 @@ def snapshot_work(kind, scale):
     )
 
 
+def safety_work(name, documents):
+    """What it costs to write down every change before it is made."""
+    return Work(
+        f"safety-{name}",
+        f"the cost of undo, tree of {documents:,} documents",
+        [uprev("tree", documents, label="Uprev, --no-state"), uprev_with_journal(documents)],
+        None,
+        True,
+    )
+
+
 def memory_work(kind, documents, binaries):
     larger = 10 * documents
     what = "tree" if kind == "tree" else f"snapshot{generate.KINDS[kind][2]}"
@@ -166,6 +189,8 @@ def works(scale):
             [python_loop(small, fsync=True), python_loop(small), limit(small), jq_loop(scale.jq)],
         ),
         tree_work("tree-100k", large, [python_loop(large), limit(large)]),
+        safety_work("10k", small),
+        safety_work("100k", large),
         *(snapshot_work(kind, scale) for kind in ("tar", "gz", "zst")),
         memory_work("tree", small, 0),
         *(memory_work(kind, scale.snapshot, scale.binaries) for kind in ("tar", "gz", "zst")),
