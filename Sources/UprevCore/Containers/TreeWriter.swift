@@ -98,6 +98,7 @@ final class TreeWriter: ContainerWriter {
     guard !isDone else { return failure == nil }
     beginCommit()
     drain()
+    dropHeld()
     end()
     if let failure { throw failure }
     return true
@@ -106,12 +107,17 @@ final class TreeWriter: ContainerWriter {
   func abandon() {
     guard !isDone else { return }
     drain()
+    dropHeld()
+    end()
+  }
+
+  /// What was staged and is not to be committed any more.
+  private func dropHeld() {
     for entry in held {
       entry.staged?.removeTemporary()
       sink(entry.staged == nil ? entry.decision : entry.decision.rejected(.stoppedBeforeWritten))
     }
     held = []
-    end()
   }
 
   private func end() {
@@ -193,7 +199,7 @@ final class TreeWriter: ContainerWriter {
       // What is in place stays there, what came out stays in its slot: nothing is unlinked before it is durable.
       let path = unflushed.folder.parent == nil ? container.path : unflushed.folder.path
       stop(.foldersNotFlushed(unflushed.error, about: path))
-      leave(retired.staged, results)
+      leave(&retired.held, results)
     case .notJournaled(let error, let manifests):
       stop(.notJournaled(error))
       drop(&retired.held, .notJournaled(error))
@@ -238,12 +244,15 @@ final class TreeWriter: ContainerWriter {
   private func settleRetirement() {
     guard let outcome = retiring.wait() else { return }
     note(outcome.value)
+    // Apart from what the writer holds: a document that is decided again goes through the writer once more.
+    var batch = retired
+    retired = Batch()
     var results = outcome.value.results[...]
-    withdraw(zip(retired.staged, results).filter { !$0.1.isReplaced }.map(\.0))
-    for index in retired.held.indices where retired.held[index].staged != nil {
-      if let result = results.popFirst() { settle(&retired.held[index], result, rereads: 0) }
+    withdraw(zip(batch.staged, results).filter { !$0.1.isReplaced }.map(\.0))
+    for index in batch.held.indices where batch.held[index].staged != nil {
+      if let result = results.popFirst() { settle(&batch.held[index], result, rereads: 0) }
     }
-    conclude()
+    for entry in batch.held { sink(entry.decision) }
   }
 
   private func note(_ outcome: Retirement.Outcome) {
@@ -351,7 +360,9 @@ final class TreeWriter: ContainerWriter {
     case .settled(let results, _, let unflushed?):
       let path = unflushed.folder.parent == nil ? container.path : unflushed.folder.path
       stop(.foldersNotFlushed(unflushed.error, about: path))
-      leave([staged], results)
+      var alone = [entry]
+      leave(&alone, results)
+      entry = alone.first ?? entry
     case .notJournaled(let error, let manifests):
       stop(.notJournaled(error))
       staged.removeTemporary()
@@ -368,6 +379,8 @@ final class TreeWriter: ContainerWriter {
       withdraw([staged])
       staged.removeTemporary()
       entry.decision = entry.decision.rejected(.batchNotFlushed(error))
+      // The file system told its error once, and it may be about what is staged in the same folder.
+      drop(&held, .batchNotFlushed(error))
       remove(manifests)
     }
   }
@@ -375,15 +388,21 @@ final class TreeWriter: ContainerWriter {
   // MARK: what did not take effect
 
   /// A batch whose folders could not be flushed: its slots and manifests stay for recovery.
-  private func leave(_ batch: [StagedDocument], _ results: [Commit.Result]) {
-    for document in batch { document.staging.leave() }
-    var remaining = zip(batch, results).makeIterator()
-    for index in retired.held.indices where retired.held[index].staged != nil {
-      guard let (_, result) = remaining.next() else { return }
+  private func leave(_ batch: inout [Held], _ results: [Commit.Result]) {
+    var remaining = results[...]
+    for index in batch.indices {
+      guard let staged = batch[index].staged, let result = remaining.popFirst() else { continue }
+      staged.staging.leave()
+      let decision = batch[index].decision
       switch result {
       case .inPlace, .replaced: break
-      case .vanished: retired.held[index].decision = retired.held[index].decision.vanished
-      default: retired.held[index].decision = retired.held[index].decision.rejected(.changedBeforeReplaced)
+      case .vanished: batch[index].decision = decision.vanished
+      case .changed, .keep: batch[index].decision = decision.rejected(.changedBeforeReplaced)
+      case .busy: batch[index].decision = decision.rejected(.folderBusy)
+      case .outOfReach(let error), .failed(let error):
+        batch[index].decision = decision.rejected(error.documentError(.writing, about: decision.reference.path))
+      case .unsettled(let error):
+        batch[index].decision = decision.rejected(.unsettled(error, about: decision.reference.path))
       }
     }
   }

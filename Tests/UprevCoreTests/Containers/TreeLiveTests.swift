@@ -234,6 +234,37 @@ import UprevTestSupport
     #expect(scene.stray == [])
   }
 
+  @Test("A folder flush that fails after a second attempt stops the target, and what was staged meanwhile is reported")
+  func unflushedAfterSecondAttempt() throws {
+    for failing in 1...8 {
+      let scene = try Scene()
+      for index in 0..<4 { try scene.tree.write("b\(index).json", "old b", mode: 0o644) }
+      let fileSystem = FaultyFileSystem(
+        faults: [.init("fsync", occurrence: failing, number: EIO)],
+        before: { call, occurrence, _ in
+          if call == "renameat2", occurrence == Self.firstExchange {
+            scene.once("save") { try scene.save("old saved") }
+          }
+          return nil
+        })
+      let result = try TreeRun(scene.tree.pathName(), fileSystem, batchCount: 1, sideThreads: 0)
+      #expect(fileSystem.record.failures == ["fsync"], "fsync \(failing)")
+      // Each document that was read, once.
+      #expect(Set(result.lines.map { $0.split(separator: " ")[1] }).count == result.decisions.count, "\(result.lines)")
+      #expect(
+        result.errorCode == .writeFailed || result.lines.contains { $0.hasPrefix("rejected(") }, "fsync \(failing)")
+      let text = try scene.tree.read("a.json")
+      // Where the save could not go back, it waits in its slot for recovery.
+      let isLeft = result.warnings.contains { $0.code == .notRecovered }
+      #expect(text == "old saved" || text == "NEW saved" || (isLeft && text == "NEW a"), "fsync \(failing): \(text)")
+      let recovered = try TreeRun(
+        scene.tree.pathName(), runID: "20260201T000000Z-00000001", claims: true, recovers: true)
+      #expect(recovered.finished)
+      #expect(scene.stray == [], "fsync \(failing)")
+      #expect(try scene.tree.read("a.json") == "NEW saved", "fsync \(failing)")
+    }
+  }
+
   @Test("A folder that takes the document's place is put back")
   func folderInPlace() throws {
     let scene = try Scene()
