@@ -52,7 +52,7 @@ final class TreeClaim {
       guard try fileSystem.status(of: root).kind == .directory else { return root }
     }
     let file = try fileSystem.open(
-      OwnName.lockFile, in: root, [.readWrite, .create, .noFollow, .nonBlocking], mode: 0o600)
+      OwnName.lockFile, in: root, [.readWrite, .create, .beneath, .nonBlocking], mode: 0o600)
     return try fileSystem.lockDescription(of: file) ? file : nil
   }
 }

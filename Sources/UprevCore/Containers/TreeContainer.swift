@@ -100,7 +100,7 @@ public struct TreeOpener: ContainerOpener {
         let (folder, name) = place.splitAtLastComponent
         let root = try openFolder(folder)
         // So that a file that cannot be read fails as the target that it is.
-        let file = try fileSystem.open(name, in: root.rootFile, [.readOnly, .noFollow, .nonBlocking], mode: 0)
+        let file = try fileSystem.open(name, in: root.rootFile, [.readOnly, .beneath, .nonBlocking], mode: 0)
         container = TreeContainer(path, root: root, single: (name, file), fileSystem: fileSystem)
       default:
         container = nil

@@ -70,7 +70,7 @@ struct WholeTreeSwap {
     do throws(FileSystemError) {
       var file = try handles.handle(of: staging.parent)
       for component in path.bytes.isEmpty ? [] : path.components {
-        file = try fileSystem.open(component, in: file, [.readOnly, .directory, .noFollow, .beneath], mode: 0)
+        file = try fileSystem.open(component, in: file, [.readOnly, .directory, .beneath], mode: 0)
       }
       let identity = try fileSystem.status(of: file).identity
       if try container.folderLocks.enter(identity, file) { return (path, file, identity) }
@@ -91,7 +91,7 @@ struct WholeTreeSwap {
     let ended: SlotExchange.Ended
     do throws(FileSystemError) {
       let temporary = try fileSystem.open(
-        entry.slot, in: staging.file, [.readOnly, .noFollow, .nonBlocking], mode: 0)
+        entry.slot, in: staging.file, [.readOnly, .beneath, .nonBlocking], mode: 0)
       ended = try withExtendedLifetime(temporary) { () throws(FileSystemError) in
         try slots.run(&settlement, slot: entry.slot, in: place, name: entry.name, of: folder)
       }
@@ -143,7 +143,7 @@ struct WholeTreeSwap {
     for staging in stagings {
       do throws(FileSystemError) {
         let file = try fileSystem.open(
-          StagingManifest.committedName, in: staging.file, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+          StagingManifest.committedName, in: staging.file, [.writeOnly, .create, .exclusive, .beneath], mode: 0o600)
         if options.durability != .none {
           isFirst = false
           try fileSystem.synchronize(file)

@@ -30,7 +30,7 @@ final class FileLook {
   ) throws(FileSystemError) -> Seen? {
     let file: OpenFile
     do {
-      file = try fileSystem.open(name, in: folder, [.readOnly, .noFollow, .nonBlocking], mode: 0)
+      file = try fileSystem.open(name, in: folder, [.readOnly, .beneath, .nonBlocking], mode: 0)
     } catch {
       switch error.kind {
       case .absent: return nil

@@ -45,7 +45,7 @@ extension InterruptedStaging {
     _ name: PathName, in parent: OpenFile, user: UInt32, _ fileSystem: any FileSystem
   ) -> Found {
     do throws(FileSystemError) {
-      let file = try fileSystem.open(name, in: parent, [.readOnly, .directory, .noFollow, .beneath], mode: 0)
+      let file = try fileSystem.open(name, in: parent, [.readOnly, .directory, .beneath], mode: 0)
       let names = try self.names(in: file, fileSystem)
       let isStaging =
         OwnName.run(ofStaging: name) != nil || names.contains { StagingManifest.number(ofManifest: $0) != nil }
@@ -201,7 +201,7 @@ struct StagingFileReader {
 
   /// - Returns: nil for what is no regular file, or too large.
   private func contents(of name: PathName) throws(FileSystemError) -> [UInt8]? {
-    let file = try fileSystem.open(name, in: folder, [.readOnly, .noFollow, .nonBlocking, .beneath], mode: 0)
+    let file = try fileSystem.open(name, in: folder, [.readOnly, .beneath, .nonBlocking], mode: 0)
     guard try fileSystem.status(of: file).kind == .regular else { return nil }
     var bytes: [UInt8] = []
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)

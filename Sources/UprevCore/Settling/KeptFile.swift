@@ -33,7 +33,7 @@ struct KeptFile {
   ) throws(FileSystemError) -> PathName {
     var opened: OpenFile?
     let kept = try place(name, runID: runID) { kept throws(FileSystemError) in
-      opened = try fileSystem.open(kept, in: folder, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+      opened = try fileSystem.open(kept, in: folder, [.writeOnly, .create, .exclusive, .beneath], mode: 0o600)
     }
     do throws(FileSystemError) {
       if let file = opened {

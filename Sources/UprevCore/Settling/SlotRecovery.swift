@@ -86,7 +86,7 @@ final class SlotRecovery {
       for component in path.components {
         guard let above = file else { break }
         do {
-          file = try fileSystem.open(component, in: above, [.readOnly, .directory, .noFollow, .beneath], mode: 0)
+          file = try fileSystem.open(component, in: above, [.readOnly, .directory, .beneath], mode: 0)
         } catch  where [.absent, .noDirectory, .symbolicLink].contains(error.kind) {
           file = nil
         }

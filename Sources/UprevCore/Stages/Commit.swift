@@ -116,7 +116,7 @@ final class Commit {
       }
       // Held open, so that no other file can be taken for it.
       let temporary = try fileSystem.open(
-        document.slot, in: document.staging.file, [.readOnly, .noFollow, .nonBlocking], mode: 0)
+        document.slot, in: document.staging.file, [.readOnly, .beneath, .nonBlocking], mode: 0)
       let ended = try withExtendedLifetime(temporary) { () throws(FileSystemError) in
         try slots.run(&settlement, slot: document.slot, in: place, name: document.origin.name, of: folder)
       }

@@ -49,7 +49,7 @@ public final class FileReplacement {
     staging = try StagingFolder(in: self.folder, open: folder, runID: options.runID, fileSystem)
     do throws(FileSystemError) {
       temporary = try fileSystem.open(
-        Self.slot, in: staging.file, [.readWrite, .create, .exclusive, .noFollow], mode: 0o600)
+        Self.slot, in: staging.file, [.readWrite, .create, .exclusive, .beneath], mode: 0o600)
     } catch {
       try? staging.removeFolder()
       throw error
@@ -61,7 +61,7 @@ public final class FileReplacement {
   /// Nothing more is written. Whoever has ``temporary`` must let go of it: for as long as it is open for writing, nobody can see
   /// whether another program has it open so.
   public func closeForWriting() throws(FileSystemError) {
-    temporary = try fileSystem.open(Self.slot, in: staging.file, [.readOnly, .noFollow, .nonBlocking], mode: 0)
+    temporary = try fileSystem.open(Self.slot, in: staging.file, [.readOnly, .beneath, .nonBlocking], mode: 0)
   }
 
   /// Gives the temporary owner, attributes, mode and flags of the file that it is to replace.

@@ -32,7 +32,7 @@ struct ManifestFiles {
       let manifest = StagingManifest(
         runID: options.runID, isAllOrNothing: options.isAllOrNothing, entries: entries)
       let file = try fileSystem.open(
-        name, in: staging.file, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+        name, in: staging.file, [.writeOnly, .create, .exclusive, .beneath], mode: 0o600)
       try manifest.encoded().withUnsafeBufferPointer { bytes throws(FileSystemError) in
         try fileSystem.write(file, UnsafeRawBufferPointer(bytes))
       }

@@ -40,7 +40,7 @@ final class ReturnsFile {
     while true {
       do {
         return try fileSystem.open(
-          StagingManifest.returnsName(number), in: staging, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+          StagingManifest.returnsName(number), in: staging, [.writeOnly, .create, .exclusive, .beneath], mode: 0o600)
       } catch  where error.kind == .exists && number < 1000 {
         number += 1
       }

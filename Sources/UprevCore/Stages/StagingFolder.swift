@@ -114,7 +114,7 @@ final class StagingFolder {
     guard try fileSystem.status(of: probe).user == status.user, status.mode & 0o022 == 0 else {
       throw FileSystemError(call: "mkdirat", path: nil, number: notPermittedNumber)
     }
-    _ = try fileSystem.open(names.1, in: folder, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+    _ = try fileSystem.open(names.1, in: folder, [.writeOnly, .create, .exclusive, .beneath], mode: 0o600)
     do {
       try AtomicReplace(fileSystem).exchange(names.0, in: folder, with: names.1, in: folder)
       return true

@@ -31,7 +31,7 @@ final class RecordedFolders {
     for part in parts.dropLast().dropFirst(known) {
       let parent = way.last ?? root
       let opened = try fileSystem.open(
-        part, in: try handles.handle(of: parent), [.readOnly, .directory, .noFollow], mode: 0)
+        part, in: try handles.handle(of: parent), [.readOnly, .directory, .beneath], mode: 0)
       let folder = TreeFolder(part, in: parent, status: try fileSystem.status(of: opened))
       handles.keep(opened, for: folder)
       way.append(folder)
