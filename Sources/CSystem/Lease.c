@@ -17,6 +17,16 @@ int uprev_take_read_lease(int file) {
 #endif
 }
 
+int uprev_holds_read_lease(int file) {
+#ifdef F_GETLEASE
+  int lease = fcntl(file, F_GETLEASE);
+  return lease < 0 ? -errno : lease == F_RDLCK;
+#else
+  (void)file;
+  return -ENOTSUP;
+#endif
+}
+
 int uprev_release_lease(int file) {
 #ifdef F_SETLEASE
   return fcntl(file, F_SETLEASE, F_UNLCK) != 0 ? -errno : 0;

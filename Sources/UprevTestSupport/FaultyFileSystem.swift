@@ -258,6 +258,11 @@ public struct FaultyFileSystem: FileSystem {
     try base.releaseLease(of: file)
   }
 
+  public func holdsReadLease(on file: OpenFile) throws(FileSystemError) -> Bool {
+    try pass("fcntl")
+    return try base.holdsReadLease(on: file)
+  }
+
   public func lock(_ file: OpenFile) throws(FileSystemError) -> Bool {
     try pass("flock")
     return try base.lock(file)

@@ -233,6 +233,14 @@ public final class SimulatedFileSystem: FileSystem, @unchecked Sendable {
     }
   }
 
+  public func holdsReadLease(on file: OpenFile) throws(FileSystemError) -> Bool {
+    try perform("fcntl") { _ throws(SimulatedVolume.Failure) in
+      let description = try description(file)
+      return description.hasLease
+        && !descriptions.values.contains { $0.node == description.node && $0.writes }
+    }
+  }
+
   public func lock(_ file: OpenFile) throws(FileSystemError) -> Bool {
     try perform("flock") { _ throws(SimulatedVolume.Failure) in
       let node = try description(file).node

@@ -11,6 +11,8 @@ extern "C" {
 // held then); 0 if none has, and whoever opens it for writing now waits until the lease is given back; -errno where that
 // cannot be told (no leases there, or not the file's owner).
 int uprev_take_read_lease(int file);
+// 1 if it is still held and nobody waits to open the file for writing, 0 if not, or -errno.
+int uprev_holds_read_lease(int file);
 // Gives it back. Closing the descriptor does so too.
 int uprev_release_lease(int file);
 

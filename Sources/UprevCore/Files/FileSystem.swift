@@ -60,6 +60,9 @@ public protocol FileSystem: Sendable {
   /// file for writing meanwhile waits.
   func takeReadLease(on file: OpenFile) throws(FileSystemError) -> ReadLease
   func releaseLease(of file: OpenFile) throws(FileSystemError)
+  /// Whether a lease that was granted is still held, and nobody waits to open the file for writing (`F_GETLEASE`): then nobody
+  /// has had it open so since it was granted.
+  func holdsReadLease(on file: OpenFile) throws(FileSystemError) -> Bool
   /// An exclusive `flock(2)`, without waiting; it goes when the file is closed.
   ///
   /// - Returns: whether it was taken; false where another open file has it.

@@ -16,6 +16,10 @@ extension LocalFileSystem {
     try check("fcntl", uprev_release_lease(file.descriptor))
   }
 
+  public func holdsReadLease(on file: OpenFile) throws(FileSystemError) -> Bool {
+    try check("fcntl", uprev_holds_read_lease(file.descriptor)) == 1
+  }
+
   public func lock(_ file: OpenFile) throws(FileSystemError) -> Bool {
     try check("flock", uprev_lock(file.descriptor)) == 1
   }

@@ -9,7 +9,8 @@ final class Commit {
   /// What became of one document.
   enum Result {
     /// The new text is in place; in the slot is the original, to be looked at again.
-    case inPlace(Settlement, isWatched: Bool)
+    /// - seen: the first look, its lease still held, where a second one would take long.
+    case inPlace(Settlement, isWatched: Bool, seen: FileLook.Seen?)
     /// The new text is in place, put there by a plain rename.
     case replaced
     /// In the slot is our temporary: the document is gone.
@@ -40,6 +41,10 @@ final class Commit {
     /// The temporaries could not be flushed; nothing was put in place.
     case notFlushed(FileSystemError, manifests: [ManifestFile])
   }
+
+  /// From here on, in bytes, a file stays open and leased until it is unlinked: so few fit into a batch that descriptors
+  /// suffice, and reading it again would take long.
+  private static let largeSize: Int64 = 1 << 20
 
   private let fileSystem: any FileSystem
   private let options: ContainerWriteOptions
@@ -122,7 +127,10 @@ final class Commit {
       }
       if settlement.hasExchanged { touch(document.origin.folder) }
       switch ended.end {
-      case .accepted: return .inPlace(settlement, isWatched: ended.seen?.lease == .granted)
+      case .accepted:
+        let isWatched = ended.seen?.lease == .granted
+        let keepsSeen = isWatched && document.origin.status.size >= Self.largeSize
+        return .inPlace(settlement, isWatched: isWatched, seen: keepsSeen ? ended.seen : nil)
       case .vanished: return .vanished
       case .changed: return .changed
       case .kept: return .keep

@@ -67,7 +67,13 @@ final class Retirement {
     _ document: StagedDocument, _ result: Commit.Result, _ late: inout [StagedDocument], _ outcome: inout Outcome
   ) -> Result {
     switch result {
-    case .inPlace(var settlement, let isWatched):
+    case .inPlace(var settlement, let isWatched, let seen):
+      if let seen, isUntouched(document, seen) {
+        withExtendedLifetime(seen) { unlink(document.slot, document.staging, &outcome) }
+        return .replaced(isWatched: isWatched)
+      }
+      // It would be in the way of another. It fails only where it is gone already.
+      if let file = seen?.file { try? fileSystem.releaseLease(of: file) }
       return lookAgain(document, &settlement, isWatched: isWatched, &late, &outcome)
     case .replaced: return .replaced(isWatched: false)
     case .keep: return keep(document, &outcome)
@@ -85,6 +91,23 @@ final class Retirement {
       case .busy: .busy
       default: .changed
       }
+    }
+  }
+
+  /// Whether the slot holds what the first look showed: under a lease that was held ever since nobody has written to it, so that
+  /// only its attributes need a look. What goes wrong here goes wrong again, and is told, when it is looked at as usual.
+  private func isUntouched(_ document: StagedDocument, _ seen: FileLook.Seen) -> Bool {
+    guard let file = seen.file, let content = document.original.content else { return false }
+    do throws(FileSystemError) {
+      let attributes = FileAttributes(
+        try fileSystem.status(of: file), try fileSystem.extendedAttributes(of: file),
+        flags: try fileSystem.flags(of: file)
+      )
+      let inSlot = try fileSystem.status(of: document.slot, in: document.staging.file, followingLinks: false).identity
+      guard attributes == content.attributes, inSlot == seen.sighting.file else { return false }
+      return try fileSystem.holdsReadLease(on: file)
+    } catch {
+      return false
     }
   }
 

@@ -305,6 +305,44 @@ import UprevTestSupport
     #expect(try scene.tree.read("a.json") == "bad save")
   }
 
+  @Test("A large document is read once after the exchange, under a lease that is held until it is unlinked")
+  func large() throws {
+    let scene = try Scene()
+    let text = "old " + String(repeating: "x", count: 1 << 20)
+    try scene.tree.write("a.json", text, mode: 0o644)
+    let fileSystem = FaultyFileSystem()
+    let result = try TreeRun(scene.tree.pathName(), fileSystem, maximumSize: 2 << 20, sideThreads: 0)
+    #expect(result.lines == ["migrated a.json"])
+    // Whole when it is discovered; 17 pieces of 64 KiB when it came out.
+    #expect(fileSystem.record.count("read") == 1 + 17)
+    #expect(result.warnings == [])
+    #expect(scene.stray == [])
+  }
+
+  @Test("Where somebody wants to write to a large document before it is unlinked, it is read again")
+  func largeWanted() throws {
+    let scene = try Scene()
+    let text = "old " + String(repeating: "x", count: 1 << 20)
+    try scene.tree.write("a.json", text, mode: 0o644)
+    let wanted = Counter()
+    let fileSystem = FaultyFileSystem(before: { call, occurrence, _ in
+      guard call == "fsync", occurrence == 1 else { return nil }
+      // The slot of what came out, as somebody who looked up the name before would reach it. He is told to wait.
+      for name in scene.stray where name.hasSuffix("/1") {
+        let descriptor = open(scene.tree.path(name), O_WRONLY | O_NONBLOCK)
+        #expect(descriptor == -1 && errno == EWOULDBLOCK)
+        if descriptor >= 0 { close(descriptor) }
+        _ = wanted.next()
+      }
+      return nil
+    })
+    let result = try TreeRun(scene.tree.pathName(), fileSystem, maximumSize: 2 << 20, sideThreads: 0)
+    #expect(wanted.count == 1)
+    #expect(result.lines == ["migrated a.json"])
+    #expect(fileSystem.record.count("read") == 1 + 2 * 17)
+    #expect(scene.stray == [])
+  }
+
   @Test("Another run that holds the tree is named, and nothing is read")
   func busy() throws {
     let scene = try Scene()
