@@ -3,7 +3,8 @@ import Testing
 import UprevTestSupport
 
 @Suite struct TextDeltaTests {
-  @Test func everyPairOfShortTextsComesBack() throws {
+  @Test("Every pair of short texts comes back")
+  func everyPairOfShortTextsComesBack() throws {
     var texts: [[UInt8]] = [[]]
     var last: [[UInt8]] = [[]]
     for _ in 0..<6 {
@@ -20,7 +21,8 @@ import UprevTestSupport
     #expect(pairs == 127 * 127)
   }
 
-  @Test(arguments: [1, 2, 3] as [UInt64]) func editedTextsComeBack(seed: UInt64) throws {
+  @Test("Edited texts come back", arguments: [1, 2, 3] as [UInt64])
+  func editedTextsComeBack(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     for round in 0..<400 {
       let old = randomText(&generator, count: Int.random(in: 0...5000, using: &generator))
@@ -30,7 +32,8 @@ import UprevTestSupport
     }
   }
 
-  @Test func aStampCostsFewBytes() throws {
+  @Test("A stamp costs few bytes")
+  func aStampCostsFewBytes() throws {
     let old = Array("{\"features\": {\"a\": 1.5}, \"version\": 1, \"timestamp\": 1234567890.0}\n".utf8)
     let new = Array("{\"features\": {\"a\": 1.5}, \"version\": 2, \"timestamp\": 1234567890.0}\n".utf8)
     #expect(try expectRoundTrip(new, old).count <= 12)
@@ -39,7 +42,8 @@ import UprevTestSupport
   }
 
   /// A name is replaced near the start and a stamp near the end: the delta is as small as the two, whatever is between them.
-  @Test(arguments: Filling.allCases) func changesThatAreFarApartCostLittle(filling: Filling) throws {
+  @Test("Changes that are far apart cost little", arguments: Filling.allCases)
+  func changesThatAreFarApartCostLittle(filling: Filling) throws {
     var generator = SeededGenerator(seed: 7)
     let middle = filling.text(&generator)
     let old = Array("{\"mem\": 1, ".utf8) + middle + Array("\"version\": 1, \"z\": 0}".utf8)
@@ -48,7 +52,8 @@ import UprevTestSupport
     #expect(delta.count < 256, "\(filling): \(delta.count) bytes for \(old.count)")
   }
 
-  @Test func aHundredChangesInAMegabyteCostAHundredSmallRanges() throws {
+  @Test("A hundred changes in a megabyte cost a hundred small ranges")
+  func aHundredChangesInAMegabyteCostAHundredSmallRanges() throws {
     var generator = SeededGenerator(seed: 8)
     let old = Filling.numbers.text(&generator)
     var new = old
@@ -59,21 +64,24 @@ import UprevTestSupport
     #expect(delta.count < 4000, "\(delta.count) bytes")
   }
 
-  @Test func movedTextIsFound() throws {
+  @Test("Moved text is found")
+  func movedTextIsFound() throws {
     var generator = SeededGenerator(seed: 9)
     let first = (0..<20_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
     let second = (0..<20_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
     #expect(try expectRoundTrip([1] + first + second + [2], [3] + second + first + [4]).count < 64)
   }
 
-  @Test func textsWhoseBlocksAreAllAlikeComeBack() throws {
+  @Test("Texts whose blocks are all alike come back")
+  func textsWhoseBlocksAreAllAlikeComeBack() throws {
     // All blocks are alike, and none leads to a long match.
     let old = (0..<200_000).map { $0 % 97 == 0 ? UInt8(ascii: "b") : UInt8(ascii: "a") }
     let new = (0..<200_000).map { $0 % 89 == 0 ? UInt8(ascii: "b") : UInt8(ascii: "a") }
     try expectRoundTrip(new, old)
   }
 
-  @Test func aWholeTextNeedsNoNewOne() throws {
+  @Test("A whole text needs no new one")
+  func aWholeTextNeedsNoNewOne() throws {
     for old in [[], Array("{}".utf8), Array(repeating: 0x20, count: 300)] as [[UInt8]] {
       let delta = old.withUnsafeBytes { TextDelta(whole: $0, replacing: 5) }
       #expect(delta.selfContained() == old)
@@ -83,7 +91,8 @@ import UprevTestSupport
     #expect(TextDelta(from: JSONText("ab"), to: JSONText("ac")).selfContained() == nil)
   }
 
-  @Test func aTextOfAnotherSizeIsRefused() throws {
+  @Test("A text of another size is refused")
+  func aTextOfAnotherSizeIsRefused() throws {
     let delta = TextDelta(from: JSONText("{\"version\": 2}"), to: JSONText("{}"))
     #expect(throws: TextDeltaError(.textSizeDiffers, offset: 0)) {
       try delta.applied(to: JSONText("{\"version\": 2} "))
@@ -117,7 +126,8 @@ import UprevTestSupport
     #expect(throws: TextDeltaError(reason, offset: offset)) { try TextDelta(decoding: bytes) }
   }
 
-  @Test(arguments: [11, 12] as [UInt64]) func damagedDeltasAreRefusedOrGiveTheirSize(seed: UInt64) throws {
+  @Test("Damaged deltas are refused or give their size", arguments: [11, 12] as [UInt64])
+  func damagedDeltasAreRefusedOrGiveTheirSize(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     let old = randomText(&generator, count: 3000)
     var new = old

@@ -38,7 +38,8 @@ import UprevTestSupport
     return try #require(runs?.first?["runId"] as? String)
   }
 
-  @Test func aRunIsUndoneAndTheUndoIsUndone() throws {
+  @Test("A run is undone and the undo is undone")
+  func aRunIsUndoneAndTheUndoIsUndone() throws {
     let (folder, uprev) = try prepared()
     let some = try #require(try folder.listing("before").first { $0.hasSuffix(".json") })
     let full = folder.path("before/\(some)")
@@ -63,7 +64,8 @@ import UprevTestSupport
     #expect(try files(folder, "before") == after)
   }
 
-  @Test func whatWasChangedSinceIsRefusedUnlessForced() throws {
+  @Test("What was changed since is refused unless forced")
+  func whatWasChangedSinceIsRefusedUnlessForced() throws {
     let (folder, uprev) = try prepared()
     let before = try files(folder, "before")
     #expect(try uprev("migrate", "before").status == 0)
@@ -86,7 +88,8 @@ import UprevTestSupport
     #expect(now.mapValues { $0[0] } == before.mapValues { $0[0] })
   }
 
-  @Test func aDryRunChangesNothingAndAnUnknownRunIsWrongUsage() throws {
+  @Test("A dry run changes nothing and an unknown run is wrong usage")
+  func aDryRunChangesNothingAndAnUnknownRunIsWrongUsage() throws {
     let (folder, uprev) = try prepared()
     #expect(try uprev("migrate", "before").status == 0)
     let after = try files(folder, "before")
@@ -101,7 +104,8 @@ import UprevTestSupport
     #expect(try uprev("undo", "last", "--quiet", "--verbose").status == 64)
   }
 
-  @Test func oneTargetOfSeveralIsUndone() throws {
+  @Test("One target of several is undone")
+  func oneTargetOfSeveralIsUndone() throws {
     let (folder, uprev) = try prepared()
     let (before, other) = (try files(folder, "before"), try files(folder, "after"))
     try FileManager.default.copyItem(atPath: folder.path("before"), toPath: folder.path("second"))
@@ -113,7 +117,8 @@ import UprevTestSupport
     #expect(try files(folder, "after") == other)
   }
 
-  @Test func runsThatWereKilledAreUndone() throws {
+  @Test("Runs that were killed are undone")
+  func runsThatWereKilledAreUndone() throws {
     let (folder, uprev) = try prepared(count: 1500)
     let before = try files(folder, "before")
     var (complete, killed) = (0, 0)

@@ -65,7 +65,8 @@ import UprevTestSupport
     }
   }
 
-  @Test func theOriginalComesBackAndTheUndoCanBeUndone() throws {
+  @Test("The original comes back and the undo can be undone")
+  func theOriginalComesBackAndTheUndoCanBeUndone() throws {
     let sample = try Sample()
     let (before, after) = (try sample.side(Self.keptName), try sample.side(Self.name))
     let undone = try sample.undo()
@@ -87,7 +88,8 @@ import UprevTestSupport
     #expect(try sample.tree.listing().allSatisfy { !$0.hasPrefix(".uprev") })
   }
 
-  @Test func nothingIsDoneWhereTheOriginalIsBackAlready() throws {
+  @Test("Nothing is done where the original is back already")
+  func nothingIsDoneWhereTheOriginalIsBackAlready() throws {
     let sample = try Sample()
     _ = try sample.undo()
     let before = try sample.side(Self.name)
@@ -97,7 +99,8 @@ import UprevTestSupport
     #expect(try sample.side(Self.name) == before)
   }
 
-  @Test func anArchiveThatWasChangedSinceIsRefusedUnlessForced() throws {
+  @Test("An archive that was changed since is refused unless forced")
+  func anArchiveThatWasChangedSinceIsRefusedUnlessForced() throws {
     let sample = try Sample()
     try sample.tree.write("made anew", to: Self.name)
     let refused = try sample.undo(sample.run.description)
@@ -112,7 +115,8 @@ import UprevTestSupport
     #expect(try sample.tree.read(Self.name) == "made anew")
   }
 
-  @Test func anOriginalThatIsNotWholeIsRefused() throws {
+  @Test("An original that is not whole is refused")
+  func anOriginalThatIsNotWholeIsRefused() throws {
     let damages: [(String, (TemporaryTree) throws -> Void)] = [
       ("changed", { try $0.write("something else, kept", to: Self.keptName) }),
       ("missing", { try FileManager.default.removeItem(atPath: $0.path(Self.keptName)) }),
@@ -137,7 +141,8 @@ import UprevTestSupport
     }
   }
 
-  @Test func aDryRunChangesNothing() throws {
+  @Test("A dry run changes nothing")
+  func aDryRunChangesNothing() throws {
     let sample = try Sample()
     let listing = try sample.tree.listing()
     #expect(try sample.undo(isDryRun: true).conclusion.exitStatus == 0)
@@ -145,7 +150,7 @@ import UprevTestSupport
     #expect(try sample.tree.read(Self.name) == Self.migrated)
   }
 
-  @Test(arguments: [ENOSPC, EIO, EACCES, EMFILE])
+  @Test("Every call fails once and neither archive is lost", arguments: [ENOSPC, EIO, EACCES, EMFILE])
   func everyCallFailsOnceAndNeitherArchiveIsLost(number: Int32) throws {
     let counting = FaultyFileSystem(flushes: false)
     #expect(try Sample().undo(fileSystem: counting, durability: .batch).conclusion.exitStatus == 0)

@@ -8,7 +8,7 @@ import UprevTestSupport
 /// Every call of an undo fails once in turn: every document is whole, in its migrated or its old form, and the next undo
 /// does the rest.
 @Suite struct UndoFaultTests {
-  @Test(arguments: [ENOSPC, EIO, EACCES, EMFILE], [Durability.batch, .file])
+  @Test("Every call fails once", arguments: [ENOSPC, EIO, EACCES, EMFILE], [Durability.batch, .file])
   func everyCallFailsOnce(number: Int32, durability: Durability) throws {
     let counting = FaultyFileSystem(flushes: false)
     let clean = try prepared()

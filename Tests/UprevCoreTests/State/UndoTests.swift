@@ -11,7 +11,8 @@ import UprevTestSupport
   private static let b = "ml_training_b.json"
   private static let c = "d/ml_training_c.json"
 
-  @Test func aRunIsUndoneByteForByteWithEverythingAboutTheFiles() throws {
+  @Test("A run is undone byte for byte with everything about the files")
+  func aRunIsUndoneByteForByteWithEverythingAboutTheFiles() throws {
     let harness = try UndoHarness()
     try setAttributes(of: harness.tree.pathName(Self.c))
     let before = try harness.state()
@@ -36,7 +37,8 @@ import UprevTestSupport
     #expect(try harness.state() == before)
   }
 
-  @Test func undoingTwiceFindsNothingLeftToDo() throws {
+  @Test("Undoing twice finds nothing left to do")
+  func undoingTwiceFindsNothingLeftToDo() throws {
     let harness = try UndoHarness()
     let run = try harness.migrate().id.description
     _ = try harness.undo(run)
@@ -47,7 +49,8 @@ import UprevTestSupport
     #expect(try harness.state() == before)
   }
 
-  @Test func aTreeOfOneFileIsUndone() throws {
+  @Test("A tree of one file is undone")
+  func aTreeOfOneFileIsUndone() throws {
     let harness = try UndoHarness()
     let before = try harness.state()
     try harness.migrate(Self.c)
@@ -57,7 +60,8 @@ import UprevTestSupport
     #expect(try harness.state() == before)
   }
 
-  @Test func aDocumentThatWasChangedSinceIsRefusedAndTheOthersAreNot() throws {
+  @Test("A document that was changed since is refused and the others are not")
+  func aDocumentThatWasChangedSinceIsRefusedAndTheOthersAreNot() throws {
     let harness = try UndoHarness()
     let before = try harness.state()
     let run = try harness.migrate().id.description
@@ -71,7 +75,8 @@ import UprevTestSupport
     #expect(try harness.state() == expected)
   }
 
-  @Test func forceKeepsThePresentTextBesideTheOldOne() throws {
+  @Test("Force keeps the present text beside the old one")
+  func forceKeepsThePresentTextBesideTheOldOne() throws {
     let harness = try UndoHarness()
     let before = try harness.state()
     let run = try harness.migrate().id.description
@@ -93,7 +98,8 @@ import UprevTestSupport
     #expect(try harness.tree.read(Self.b) == "{\"saved\": \"later\"}")
   }
 
-  @Test func forceRefusesWhatTheJournalDoesNotHoldWhole() throws {
+  @Test("Force refuses what the journal does not hold whole")
+  func forceRefusesWhatTheJournalDoesNotHoldWhole() throws {
     let harness = try UndoHarness()
     let padding = String(repeating: " ", count: TextDelta.journaledWhole)
     try harness.tree.write("{\"n_jobs\": 1, \"chunksize\": 1\(padding)}", to: Self.a)
@@ -110,7 +116,8 @@ import UprevTestSupport
     #expect(try harness.tree.listing().allSatisfy { !$0.contains("kept") })
   }
 
-  @Test func attributesThatWereChangedSinceStay() throws {
+  @Test("Attributes that were changed since stay")
+  func attributesThatWereChangedSinceStay() throws {
     let harness = try UndoHarness()
     try harness.migrate()
     #expect(chmod(harness.tree.path(Self.a), 0o400) == 0)
@@ -127,7 +134,8 @@ import UprevTestSupport
     #expect(String(decoding: state[Self.a]?.bytes ?? [], as: UTF8.self) == UndoHarness.old(0))
   }
 
-  @Test func whatIsGoneStaysGone() throws {
+  @Test("What is gone stays gone")
+  func whatIsGoneStaysGone() throws {
     let harness = try UndoHarness()
     try harness.migrate()
     try FileManager.default.removeItem(atPath: harness.tree.path(Self.a))
@@ -139,7 +147,8 @@ import UprevTestSupport
     #expect(try harness.tree.listing() == ["d/", Self.c, Self.b, "notes.txt"])
   }
 
-  @Test func noLinkLeadsOutside() throws {
+  @Test("No link leads outside")
+  func noLinkLeadsOutside() throws {
     let harness = try UndoHarness()
     let outside = try TemporaryTree(inMemory: true)
     try harness.migrate()
@@ -156,7 +165,9 @@ import UprevTestSupport
     #expect(try ["a", "d/ml_training_c.json"].map { try outside.read($0) } == texts)
   }
 
-  @Test(arguments: ["../ml_training_a.json", "/etc/passwd", "", "d/./ml_training_c.json", "d//x", "d/../x", "a\0b"])
+  @Test(
+    "A recorded path that leads nowhere is refused",
+    arguments: ["../ml_training_a.json", "/etc/passwd", "", "d/./ml_training_c.json", "d//x", "d/../x", "a\0b"])
   func aRecordedPathThatLeadsNowhereIsRefused(path: String) throws {
     let harness = try UndoHarness()
     let run = try harness.migrate().id.description
@@ -168,7 +179,8 @@ import UprevTestSupport
     #expect(try harness.state()[Self.a] == after[Self.a])
   }
 
-  @Test func aDamagedRecordChangesNothing() throws {
+  @Test("A damaged record changes nothing")
+  func aDamagedRecordChangesNothing() throws {
     let damages: [(String, (inout JournalChange) -> Void)] = [
       ("delta", { $0.reverseDelta = [] }),
       ("text", { $0.reverseDelta[$0.reverseDelta.count / 2] ^= 1 }),
@@ -191,7 +203,8 @@ import UprevTestSupport
     }
   }
 
-  @Test func ofSeveralRecordsTheOneThatTookEffectCounts() throws {
+  @Test("Of several records the one that took effect counts")
+  func ofSeveralRecordsTheOneThatTookEffectCounts() throws {
     let harness = try UndoHarness()
     let before = try harness.state()
     let run = try harness.migrate().id.description
@@ -211,7 +224,8 @@ import UprevTestSupport
     #expect(try harness.state() == before)
   }
 
-  @Test func aRunThatWasKilledIsUndoneAsFarAsItCame() throws {
+  @Test("A run that was killed is undone as far as it came")
+  func aRunThatWasKilledIsUndoneAsFarAsItCame() throws {
     let harness = try UndoHarness()
     let before = try harness.state()
     let run = try harness.migrate().id.description
@@ -223,7 +237,8 @@ import UprevTestSupport
     #expect(try harness.state().mapValues(\.bytes) == before.mapValues(\.bytes))
   }
 
-  @Test func aTreeThatWasCopiedIsUndoneWhereTheTextsFitButNotByForce() throws {
+  @Test("A tree that was copied is undone where the texts fit but not by force")
+  func aTreeThatWasCopiedIsUndoneWhereTheTextsFitButNotByForce() throws {
     let harness = try UndoHarness()
     let run = try harness.migrate().id.description
     let manager = FileManager.default
@@ -242,7 +257,8 @@ import UprevTestSupport
     #expect(try harness.tree.read(Self.b) == "{\"saved\": \"later\"}")
   }
 
-  @Test func aTargetThatIsMissingFailsAndTheOthersGoOn() throws {
+  @Test("A target that is missing fails and the others go on")
+  func aTargetThatIsMissingFailsAndTheOthersGoOn() throws {
     let harness = try UndoHarness()
     try harness.migrate()
     try FileManager.default.removeItem(atPath: harness.tree.path)
@@ -251,7 +267,8 @@ import UprevTestSupport
     #expect(undone.result.targets.first?.error?.code == .readFailed)
   }
 
-  @Test func aDryRunWritesNothing() throws {
+  @Test("A dry run writes nothing")
+  func aDryRunWritesNothing() throws {
     let harness = try UndoHarness()
     let run = try harness.migrate().id.description
     let after = try harness.state()
@@ -262,7 +279,8 @@ import UprevTestSupport
     #expect(try harness.journal.run("last")?.id == run)
   }
 
-  @Test func aStopLeavesTheRestForTheNextUndo() throws {
+  @Test("A stop leaves the rest for the next undo")
+  func aStopLeavesTheRestForTheNextUndo() throws {
     let harness = try UndoHarness()
     let before = try harness.state()
     let run = try harness.migrate().id.description
@@ -274,7 +292,8 @@ import UprevTestSupport
     #expect(try harness.state() == before)
   }
 
-  @Test func aJournalThatFailsKeepsTheUndoFromBeginning() throws {
+  @Test("A journal that fails keeps the undo from beginning")
+  func aJournalThatFailsKeepsTheUndoFromBeginning() throws {
     let harness = try UndoHarness()
     let run = try harness.migrate().id.description
     let after = try harness.state()
