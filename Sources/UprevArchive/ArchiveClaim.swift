@@ -26,6 +26,11 @@ struct ArchiveClaim {
     }
   }
 
+  /// The lock itself goes when the last descriptor is closed; this is sooner.
+  func release(_ fileSystem: any FileSystem) {
+    try? fileSystem.unlock(holder)
+  }
+
   /// A name of at most 255 bytes: what does not fit is told by its hash.
   private static func lockName(of name: PathName) -> PathName {
     let prefix = Array(".uprev-lock-".utf8)

@@ -81,6 +81,11 @@ final class ArchiveContainer: Container {
     if let days = options.keepOriginalsDays { removeExpiredOriginals(days, options.runID, warn) }
   }
 
+  func release() {
+    lock?.release(fileSystem)
+    lock = nil
+  }
+
   private func isCurrent() throws(FileSystemError) -> Bool {
     status.isUnchanged(in: try fileSystem.status(of: location.name, in: location.folder, followingLinks: false))
   }

@@ -93,6 +93,10 @@ struct ArchiveReplacement {
   /// Keeps the original and writes it down, where there is a journal.
   private func keep(_ original: Sighting, _ new: Sighting, _ newStatus: FileStatus) throws(TargetError) -> Original? {
     guard let journal = options.journal else { return nil }
+    guard options.keepsOriginals else {
+      warn(ArchiveWords.originalNotKept(location.path))
+      return nil
+    }
     guard let folder = try OriginalsFolder(beside: location, makes: true, fileSystem) else { return nil }
     let status = container.status
     let kept = try folder.keep(

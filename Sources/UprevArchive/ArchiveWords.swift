@@ -374,6 +374,12 @@ enum ArchiveWords {
       path: archive)
   }
 
+  static func originalNotKept(_ archive: PathName) -> WarningRecord {
+    WarningRecord(
+      code: .notJournaled,
+      message: "“\(archive)” was replaced and cannot be undone: --keep-originals 0 keeps no original", path: nil)
+  }
+
   static func notJournaled(_ archive: PathName, _ error: JournalError) -> WarningRecord {
     WarningRecord(
       code: .notJournaled,

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A number of bytes on the command line: `4096`, `64K`, `256M`, `1G`.
+/// A number of bytes on the command line: `4096`, `64K`, `256M`, `1G`, `16T`.
 struct ByteCount: ExpressibleByArgument {
   var bytes: Int
 
@@ -11,7 +11,7 @@ struct ByteCount: ExpressibleByArgument {
   init?(argument: String) {
     var digits = argument[...]
     var factor = 1
-    if let last = digits.last, let power = ["k": 10, "m": 20, "g": 30][last.lowercased()] {
+    if let last = digits.last, let power = ["k": 10, "m": 20, "g": 30, "t": 40][last.lowercased()] {
       factor = 1 << power
       digits = digits.dropLast()
     }

@@ -11,6 +11,7 @@ struct Invocation {
   let logger: Logger
   let verbosity: Verbosity
   private let fileSystem = LocalFileSystem()
+  private let archiveLimits: ArchiveLimits
 
   /// - Throws: ``ExitCode`` 4 after saying what is wrong with a pipeline; ``ValidationError`` for a wrong option.
   init(common: CommonOptions, command: String) throws {
@@ -30,6 +31,7 @@ struct Invocation {
       pipelines: try PipelineLoading.load(common.pipeline, fileSystem: fileSystem, logger: logger))
     options.jobs = common.jobs ?? ProcessInfo.processInfo.activeProcessorCount
     common.limits.apply(to: &options)
+    archiveLimits = common.limits.archiveLimits
     options.excluded = try common.exclude.map { pattern in
       do throws(GlobError) {
         return try Glob(pattern)
@@ -51,7 +53,7 @@ struct Invocation {
   ) throws -> (result: RunResult, report: PathName?) {
     let terminal = TerminalObserver(logger: logger, verbosity: verbosity, next: observer)
     let openers: [any ContainerOpener] = [
-      ArchiveContainerOpener(fileSystem), TreeOpener(fileSystem),
+      ArchiveContainerOpener(fileSystem, limits: archiveLimits), TreeOpener(fileSystem),
     ]
     if let output = options.output, let target = options.targets.first {
       try OutputPlace(output: output, target: target, fileSystem: fileSystem, openers: openers).check()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import UprevArchive
 import UprevCore
 
 /// What protects the machine from hostile input: limits that no honest input meets (`docs/limits.md`).
@@ -14,6 +15,17 @@ struct LimitOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Leave alone what has a longer path inside a tree; bytes.", valueName: "size"))
   var maxPathLength = ByteCount(bytes: RunOptions.defaultMaximumPathLength)
 
+  @Option(help: ArgumentHelp("Leave an archive alone that expands to more bytes.", valueName: "size"))
+  var maxExpandedSize = ByteCount(bytes: ArchiveLimits().maximumExpandedSize)
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave an archive alone that expands to more bytes for each of its own, beyond 256M.", valueName: "n"))
+  var maxExpansionRatio = ArchiveLimits().maximumExpansionRatio
+
+  @Option(help: ArgumentHelp("Leave an archive alone that has more entries.", valueName: "n"))
+  var maxEntries = ArchiveLimits().maximumEntries
+
   @Option(
     help: ArgumentHelp("Hold at most so many files open; default: as many as the system allows.", valueName: "n"))
   var maxOpenFiles: Int?
@@ -27,9 +39,19 @@ struct LimitOptions: ParsableArguments {
     if !(1...Self.greatestDepth).contains(maxDepth) {
       throw ValidationError("--max-depth takes a whole number from 1 to \(Self.greatestDepth), not \(maxDepth).")
     }
+    if maxExpansionRatio < 1 {
+      throw ValidationError("--max-expansion-ratio takes a whole number from 1 on, not \(maxExpansionRatio).")
+    }
+    if maxEntries < 0 { throw ValidationError("--max-entries takes no negative number, such as \(maxEntries).") }
     if let maxOpenFiles, maxOpenFiles < Self.fewestOpenFiles {
       throw ValidationError("--max-open-files takes at least \(Self.fewestOpenFiles), not \(maxOpenFiles).")
     }
+  }
+
+  /// What an archive may ask for.
+  var archiveLimits: ArchiveLimits {
+    ArchiveLimits(
+      maximumExpandedSize: maxExpandedSize.bytes, maximumExpansionRatio: maxExpansionRatio, maximumEntries: maxEntries)
   }
 
   func apply(to options: inout RunOptions) {

@@ -49,6 +49,35 @@ struct LimitTests {
     #expect(try codes("--max-path-length", "21", "t") == [nil])
   }
 
+  @Test("What an archive asks for: limit-exceeded, and the archive stays as it was")
+  func archives() throws {
+    for number in 1...3 {
+      let spaces = String(repeating: " ", count: 20_000)
+      try folder.write(Self.head + spaces + "1}", to: "t/ml_training_\(number).json")
+    }
+    try ChildProcess.run("tar", ["-czf", "s.tar.gz", "t"], in: folder.path)
+    let archive = try folder.bytes("s.tar.gz")
+    #expect(try codes("--max-expanded-size", "50K", "s.tar.gz").last == "limit-exceeded")
+    #expect(try codes("--max-entries", "3", "s.tar.gz").last == "limit-exceeded")
+    #expect(try folder.bytes("s.tar.gz") == archive)
+    // The ratio counts beyond 256 MiB only; what it does there is tested where archives are.
+    #expect(
+      try codes("--max-expanded-size", "1M", "--max-entries", "4", "--max-expansion-ratio", "1", "s.tar.gz") == [
+        nil, nil, nil,
+      ])
+    #expect(try folder.bytes("s.tar.gz") != archive)
+  }
+
+  @Test("--keep-originals 0 keeps none, and the report says that the archive cannot be undone")
+  func noOriginals() throws {
+    try folder.write(Self.head + "1}", to: "t/ml_training_1.json")
+    try ChildProcess.run("tar", ["-cf", "s.tar", "t"], in: folder.path)
+    let run = try uprev("migrate", "--keep-originals", "0", "--report", "report.json", "s.tar")
+    #expect(run.status == 0)
+    #expect(try folder.read("report.json").contains("\"not-journaled\""))
+    #expect(try !folder.listing().contains { $0.contains(".uprev-originals") })
+  }
+
   @Test("--max-rejected: limit-exceeded, exit status 1; an archive stays as it was")
   func rejected() throws {
     for number in 1...5 { try folder.write("{", to: "t/ml_training_\(number).json") }

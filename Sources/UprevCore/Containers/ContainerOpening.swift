@@ -47,6 +47,8 @@ public struct ContainerWriteOptions: Sendable {
   public var sideThreads: Int
   /// Where every change is written down before it is made; nil: it cannot be undone.
   public var journal: (any TargetJournal)?
+  /// Whether the original of an archive is kept where there is a journal.
+  public var keepsOriginals = true
   /// The names of the formats, by the numbers that decisions carry, for the journal.
   public var formatNames: [String] = []
   /// How long a program that has a document open for writing is waited for before the document is given back to it, seconds.

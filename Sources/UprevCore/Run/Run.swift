@@ -69,6 +69,7 @@ public final class Run {
       runID: id.description, durability: options.durability, sideThreads: options.jobs)
     writeOptions.formatNames = formats.map(\.name)
     writeOptions.isAllOrNothing = options.isAllOrNothing
+    writeOptions.keepsOriginals = options.keepOriginalsDays > 0
     let targetRun = TargetRun(
       options: options,
       decider: Decider(
