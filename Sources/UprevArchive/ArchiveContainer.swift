@@ -46,6 +46,8 @@ final class ArchiveContainer: Container {
   private var hash: ReadHash?
 
   private static let interval = 0.1
+  /// Seconds in any case: a process that is just being started holds the descriptors of the one that starts it for a moment.
+  private static let leastWait = 0.05
 
   /// Takes the lock, brings to an end what interrupted runs left in the archive's folder, and makes sure that the path still
   /// leads to the file that is locked.
@@ -68,11 +70,11 @@ final class ArchiveContainer: Container {
       }
       if lock != nil { break }
       if options.shouldStop() { throw ArchiveWords.stopped }
-      guard (ContinuousClock.now - beginning) / .seconds(1) < options.waitSeconds else {
+      guard (ContinuousClock.now - beginning) / .seconds(1) < max(options.waitSeconds, Self.leastWait) else {
         throw ArchiveWords.busy(
           location.path, process: LockHolder(fileSystem).process(holding: status.identity))
       }
-      MonotonicClock.sleep(seconds: min(Self.interval, options.waitSeconds))
+      MonotonicClock.sleep(seconds: options.waitSeconds < Self.interval ? 0.01 : Self.interval)
     }
     guard try ArchiveFormat.probe(fileSystem, file, location.path).map({ $0 == (format, filter) }) ?? false else {
       throw ArchiveWords.changedDuringRun(location.path)

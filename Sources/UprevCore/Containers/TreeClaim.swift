@@ -10,6 +10,9 @@ final class TreeClaim {
 
   /// Seconds between two attempts.
   private static let interval = 0.1
+  /// Seconds in any case: a process that is just being started holds the descriptors of the one that starts it, and with them its
+  /// locks, for a moment.
+  private static let leastWait = 0.05
 
   /// - Parameter root: the root of the tree, or the only file of a tree of one.
   /// - Throws: ``TargetError``: `target-busy` where another run holds it for longer than the options wait.
@@ -30,8 +33,8 @@ final class TreeClaim {
         return
       }
       if options.shouldStop() { throw .interrupted }
-      guard MonotonicClock.seconds - beginning < options.waitSeconds else { break }
-      MonotonicClock.sleep(seconds: min(Self.interval, options.waitSeconds))
+      guard MonotonicClock.seconds - beginning < max(options.waitSeconds, Self.leastWait) else { break }
+      MonotonicClock.sleep(seconds: options.waitSeconds < Self.interval ? 0.01 : Self.interval)
     }
     let identity = try? fileSystem.status(of: root).identity
     throw .busy(path, process: identity.flatMap { LockHolder(fileSystem).process(holding: $0) })

@@ -64,10 +64,17 @@ extension InterruptedStaging {
     }
   }
 
+  /// A process that this one is just starting holds its descriptors, and with them its locks, until it runs a program of its own.
+  private static let lockAttempts = 10
+
   /// Takes the lock that a run holds on each of its staging folders.
   private static func isFree(_ file: OpenFile, _ fileSystem: any FileSystem) throws(FileSystemError) -> Bool {
     do {
-      return try fileSystem.lock(file)
+      for _ in 0..<Self.lockAttempts {
+        if try fileSystem.lock(file) { return true }
+        MonotonicClock.sleep(seconds: 0.005)
+      }
+      return false
     } catch  where [.unsupported, .badDescriptor, .noLocks].contains(error.kind) {
       // A network file system: the target's lock alone says who lives.
       return true
