@@ -43,7 +43,8 @@ import UprevTestSupport
 
   @Test(
     "Each call of a run in place fails once: documents are whole, decisions come once",
-    arguments: [ENOSPC, EIO, EACCES, EMFILE], Durability.allCases)
+    arguments: [ENOSPC, EIO, EACCES, EMFILE, ENFILE, EDQUOT, EROFS, EPERM, EXDEV, EBUSY, ENOMEM, EINTR],
+    Durability.allCases)
   func inPlace(number: Int32, durability: Durability) throws {
     let counting = FaultyFileSystem()
     let untouched = try sample()
@@ -53,6 +54,7 @@ import UprevTestSupport
     #expect(clean.decisions.count == Self.documents.count + 1)
     let total = counting.record.count()
     #expect(total > 60)
+    print("faults: \(total) calls × errno \(number), durability \(durability)")
     for occurrence in 1...total {
       let tree = try sample()
       let fileSystem = FaultyFileSystem(faults: [.init(nil, occurrence: occurrence, number: number)], flushes: false)
@@ -69,6 +71,12 @@ import UprevTestSupport
         #expect(!stray.isEmpty, "\(what)")
       } else {
         #expect(stray == [], "\(what)")
+      }
+      if !stray.isEmpty {
+        // What the next run does first.
+        let container = try #require(try TreeOpener().open(tree.pathName()) as? TreeContainer)
+        try container.recoverInterruptedRuns(shouldStop: { false }, warn: { _ in })
+        #expect(try tree.listing().filter { $0.contains(".uprev") } == [], "\(what)")
       }
       // A failure shows: in a decision, in the target's error, or in a warning; unless all was done nevertheless.
       let shows = run.decisions.contains { $0.outcome == .rejected } || run.error != nil || !run.warnings.isEmpty
