@@ -1,5 +1,6 @@
 import ArgumentParser
 import CSystem
+import UprevReport
 
 #if canImport(Glibc)
   import Glibc
@@ -14,11 +15,22 @@ enum Program {
     // libarchive converts member names by LC_CTYPE; names are bytes, whatever the environment of a cron job says.
     setlocale(LC_CTYPE, "C.UTF-8")
     uprev_watch_stop_signals()
+    refuseWhatIsNotUTF8()
     do {
       var command = try UprevCommand.parseAsRoot()
       try command.run()
     } catch {
       end(with: error)
+    }
+  }
+
+  /// The library that reads the command line repairs what is not UTF-8, and the path would be another one.
+  private static func refuseWhatIsNotUTF8() {
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let argument = CommandLine.unsafeArgv[index], String(validatingCString: argument) == nil else { continue }
+      let bytes = PathName(UnsafeRawBufferPointer(start: argument, count: strlen(argument)))
+      Terminal.error(Words.notUTF8(bytes))
+      UprevCommand.exit(withError: ExitCode(ExitStatus.wrongUsage))
     }
   }
 

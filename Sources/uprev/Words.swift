@@ -50,6 +50,11 @@ enum Words {
     "\(Terminal.printable(warning.message)) [\(warning.code.rawValue)]"
   }
 
+  static func notUTF8(_ argument: PathName) -> String {
+    "error: the argument '\(Terminal.printable(argument))' is not UTF-8; reach the file through a symbolic link, or give the "
+      + "folder that holds it"
+  }
+
   static func noState(_ error: JournalError) -> String {
     "nothing was changed, because it could not be undone: \(Terminal.printable(error.message)); --no-state does without"
   }

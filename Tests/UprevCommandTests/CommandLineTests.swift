@@ -15,6 +15,24 @@ struct CommandLineTests {
     try folder.write(v1, to: "cache/ml_training_a.json")
   }
 
+  @Test("An argument that is not UTF-8 is refused, and nothing is made of it")
+  func notUTF8() throws {
+    let folder = try TemporaryTree()
+    let uprev = Uprev(folder)
+    try folder.write("{\"n_jobs\": 1, \"chunksize\": 1}", to: "t/ml_training_a.json")
+    for arguments in [
+      "--no-state --report $'r\\377' t", "--state $'s\\377' t", "--no-state $'t\\377'", "--no-state -o $'o\\377' t",
+    ] {
+      let child = try ChildProcess.run(
+        "bash", ["-c", "'\(try ChildProcess.built("uprev"))' migrate \(arguments)"], environment: uprev.environment,
+        in: folder.path)
+      #expect(child.status == 64, "\(arguments): \(child.errorText)")
+      #expect(child.errorText.contains("is not UTF-8") && child.errorText.contains("\\xff"), "\(child.errorText)")
+      #expect(try folder.listing() == ["t/", "t/ml_training_a.json"], "\(arguments)")
+    }
+    #expect(try !folder.read("t/ml_training_a.json").contains("version"))
+  }
+
   @Test(
     "Wrong usage exits 64 and says what to do",
     arguments: [

@@ -24,6 +24,8 @@ extension StateDatabase {
   public static func open(
     _ directory: StateDirectory, at time: Timestamp, options: StateDatabaseOptions = StateDatabaseOptions()
   ) throws(JournalError) -> (database: StateDatabase, setAside: WarningRecord?) {
+    // Before anything is made.
+    guard String(validating: directory.path.bytes, as: UTF8.self) != nil else { throw .notUTF8(directory.path) }
     let folder: PathName
     do {
       try directory.make()

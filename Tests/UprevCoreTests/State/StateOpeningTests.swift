@@ -105,9 +105,10 @@ struct StateOpeningTests {
 
   @Test("A name that is not UTF-8 is refused")
   func notUTF8() throws {
-    let path = PathName(state.tree.pathName("").bytes + [0xFF])
+    let path = PathName(state.tree.pathName("").bytes + [UInt8(ascii: "/"), 0xFF])
     let directory = StateDirectory(path: path, fileSystem: LocalFileSystem())
     #expect(journalError { _ = try StateDatabase.open(directory, at: StateFixture.noon) }.contains("UTF-8"))
+    #expect(try state.tree.listing() == [])
   }
 
   @Test("The database of a newer release, or of another program, is an error, and stays as it is")
