@@ -40,7 +40,8 @@ struct SafetyTests {
     while true {
       occurrence += 1
       try Data(before).write(to: URL(fileURLWithPath: path))
-      let fileSystem = FaultyFileSystem(faults: [.init(nil, occurrence: occurrence, number: number)])
+      let fileSystem = FaultyFileSystem(
+        faults: [.init(nil, occurrence: occurrence, number: number)], flushes: false)
       var harness = Harness.appending("!!")
       harness.fileSystem = fileSystem
       harness.durability = .batch

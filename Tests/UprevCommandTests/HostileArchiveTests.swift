@@ -139,7 +139,8 @@ struct HostileArchiveTests {
     try Python.run(Self.prelude + hostile.script, folder.path(name))
     let before = try folder.bytes(name)
     // The sanitizers' own memory is not the program's.
-    let megabytes = ProcessInfo.processInfo.environment["UPREV_TEST_PATIENCE"] == nil ? "200" : "0"
+    let environment = ProcessInfo.processInfo.environment
+    let megabytes = environment["ASAN_OPTIONS"] == nil && environment["TSAN_OPTIONS"] == nil ? "200" : "0"
     let child = try ChildProcess.run(
       "python3",
       [

@@ -1,4 +1,5 @@
 import Foundation
+import LosslessJSON
 import Testing
 import UprevCore
 import UprevReport
@@ -34,6 +35,32 @@ import UprevTestSupport
     #expect(try tree.read("h/notes.txt") == "notes", "\(what)")
   }
 
+  private func begun(_ journal: InMemoryJournal, _ tree: TemporaryTree) throws -> any TargetJournal {
+    let now = SystemClock().now()
+    try journal.begin(JournalRun(id: RunID(startedAt: now, random: 1), command: "migrate", startedAt: now))
+    return try journal.begin(
+      JournalTarget(
+        path: tree.pathName(), resolvedPath: tree.pathName(), kind: .tree, identity: try tree.status("").identity))
+  }
+
+  /// Every document is old, or is new and the journal gives the old text back.
+  private func expectUndoable(_ tree: TemporaryTree, _ journal: InMemoryJournal, _ what: String) throws {
+    var changes: [String: JournalChange] = [:]
+    for target in try journal.runs().flatMap(\.targets) {
+      try journal.forEachChange(of: target) { changes[$0.path.description] = $0 }
+    }
+    for name in Self.documents {
+      let old = (name == "b.json" ? "current " : "old ") + name
+      let text = try tree.read(name)
+      if text == old { continue }
+      #expect(text == "NEW " + name, "\(what): \(name)")
+      let change = try #require(changes[name], "\(what): \(name) is not in the journal")
+      let delta = try TextDelta(decoding: change.reverseDelta)
+      let restored = try Array(text.utf8).withUnsafeBytes { try delta.applied(to: $0) }
+      #expect(restored == Array(old.utf8), "\(what): \(name)")
+    }
+  }
+
   private func expectNoDecisionTwice(_ run: TreeRun, _ what: String) {
     let paths = run.decisions.map(\.reference.path)
     #expect(Set(paths).count == paths.count, "\(what): \(run.lines)")
@@ -49,7 +76,9 @@ import UprevTestSupport
     let counting = FaultyFileSystem()
     let untouched = try sample()
     let clean = try withExtendedLifetime(untouched) {
-      try TreeRun(untouched.pathName(), counting, durability: durability, batchCount: 2)
+      try TreeRun(
+        untouched.pathName(), counting, durability: durability, batchCount: 2,
+        journal: try begun(InMemoryJournal(), untouched))
     }
     #expect(clean.decisions.count == Self.documents.count + 1)
     let total = counting.record.count()
@@ -58,7 +87,9 @@ import UprevTestSupport
     for occurrence in 1...total {
       let tree = try sample()
       let fileSystem = FaultyFileSystem(faults: [.init(nil, occurrence: occurrence, number: number)], flushes: false)
-      let run = try TreeRun(tree.pathName(), fileSystem, durability: durability, batchCount: 2)
+      let journal = InMemoryJournal()
+      let run = try TreeRun(
+        tree.pathName(), fileSystem, durability: durability, batchCount: 2, journal: try begun(journal, tree))
       let failed = fileSystem.record.failures.first ?? "none"
       let what = "errno \(number), call \(occurrence) (\(failed)), \(durability)"
       #expect(fileSystem.record.failures.count == 1, "\(what)")
@@ -78,6 +109,7 @@ import UprevTestSupport
         try container.recoverInterruptedRuns(shouldStop: { false }, warn: { _ in })
         #expect(try tree.listing().filter { $0.contains(".uprev") } == [], "\(what)")
       }
+      try expectUndoable(tree, journal, what)
       // A failure shows: in a decision, in the target's error, or in a warning; unless all was done nevertheless.
       let shows = run.decisions.contains { $0.outcome == .rejected } || run.error != nil || !run.warnings.isEmpty
       #expect(shows || failed == "unlinkat" || run.lines == clean.lines, "\(what): \(run.lines)")
