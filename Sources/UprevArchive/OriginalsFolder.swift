@@ -107,6 +107,8 @@ struct OriginalsFolder {
       switch error.kind {
       // EPERM: fs.protected_hardlinks, or a file system without links; EXDEV: a mount point of its own.
       case .notPermitted, .accessDenied, .tooManyLinks, .unsupported, .otherDevice: return nil
+      // Another program saved or removed the archive in that moment.
+      case .absent: throw FileSystemError(call: error.call, path: error.path, number: ESTALE)
       default: throw error
       }
     }

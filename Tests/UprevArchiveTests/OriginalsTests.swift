@@ -156,6 +156,16 @@ struct OriginalsTests {
     #expect(try scratch.names() == [".uprev-originals", "x.tar.gz"])
   }
 
+  @Test("An archive that is gone when its original is to be kept was changed by another program")
+  func goneAtTheLink() throws {
+    let scratch = try Scratch()
+    let path = try made(scratch)
+    var harness = harness(MemoryJournal())
+    harness.fileSystem = FaultyFileSystem(faults: [.init("linkat", number: ENOENT)])
+    let result = harness.run(path)
+    #expect(result.error?.code == .changedDuringRun)
+  }
+
   @Test("Originals expire by the time in their names; what has another name stays")
   func expiry() throws {
     let scratch = try Scratch()
