@@ -78,6 +78,21 @@ struct LimitTests {
     #expect(try !folder.listing().contains { $0.contains(".uprev-originals") })
   }
 
+  @Test("--keep-originals 0 leaves the originals of other runs, which can still be undone")
+  func originalsOfOthers() throws {
+    try folder.write(Self.head + "1}", to: "t/ml_training_1.json")
+    for name in ["a.tar", "b.tar"] { try ChildProcess.run("tar", ["-cf", name, "t"], in: folder.path) }
+    let before = try folder.bytes("a.tar")
+    #expect(try uprev("migrate", "--report", "a.json", "a.tar").status == 0)
+    // Expiry goes by whole seconds of the runs' ids.
+    try ChildProcess.run("sleep", ["2"])
+    #expect(try uprev("migrate", "--keep-originals", "0", "--report", "b.json", "b.tar").status == 0)
+    let run = try #require(try ReportFile(folder.path + "/a.json").object["runId"] as? String)
+    let undone = try uprev("undo", run)
+    #expect(undone.status == 0, "\(undone.errorText)")
+    #expect(try folder.bytes("a.tar") == before)
+  }
+
   @Test("--max-rejected: limit-exceeded, exit status 1; an archive stays as it was")
   func rejected() throws {
     for number in 1...5 { try folder.write("{", to: "t/ml_training_\(number).json") }
