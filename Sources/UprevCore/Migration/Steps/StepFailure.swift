@@ -1,0 +1,14 @@
+import LosslessJSON
+
+/// Why a step could not be applied to one document: a sentence for people, and where.
+///
+/// Made by the factories in `StepFailure+Words.swift`, which is the one place of its words.
+struct StepFailure: Error, Hashable, Sendable {
+  /// One sentence, remedy included, without the place.
+  var message: String
+  /// From the root of the document as the step found it.
+  var pointer: JSONPointer?
+  /// Of that value, both from 1; nil where there is no such value.
+  var line: Int?
+  var column: Int?
+}
