@@ -39,7 +39,7 @@ public struct SchemaError: Error, Hashable, Sendable {
   }
 
   /// Why a reference leads nowhere.
-  public enum ReferenceProblem: Hashable, Sendable {
+  public enum ReferenceProblem: Error, Hashable, Sendable {
     /// Nobody knows the document; nothing is ever fetched from a network.
     case unknownDocument
     /// It is known, and the resolver says why it cannot be had.

@@ -199,6 +199,10 @@ struct SchemaEmission {
 
   // MARK: Members and elements
 
+  private func members(of keyword: SchemaKeyword, _ node: SchemaProgram.Node) -> [(name: JSONName, value: JSONValue)] {
+    node.value(of: keyword).map { value in Array(value.members) } ?? []
+  }
+
   private mutating func takeMembers(
     _ node: SchemaProgram.Node, _ program: SchemaProgram, _ record: inout SchemaRecord
   ) {
@@ -208,7 +212,7 @@ struct SchemaEmission {
     record.required = part(from: start, of: names.count)
     var rules: [JSONKey: MemberRule] = [:]
     for key in required { rules[key] = MemberRule(node: nil, isRequired: true) }
-    for (name, value) in node.value(of: .properties).map({ Array($0.members) }) ?? [] {
+    for (name, value) in members(of: .properties, node) {
       let key = JSONKey(bytes: name.unescapedBytes)
       let child = program.child(value, of: node).map { UInt32(truncatingIfNeeded: $0) }
       rules[key] = MemberRule(node: child, isRequired: rules[key] != nil)
@@ -216,7 +220,7 @@ struct SchemaEmission {
     record.keys = keys.add(rules.map { ($0.key, $0.value.tag) })
 
     let firstPattern = patternMembers.count
-    for (name, value) in node.value(of: .patternProperties).map({ Array($0.members) }) ?? [] {
+    for (name, value) in members(of: .patternProperties, node) {
       guard let pattern = program.patterns.known(name.unescapedBytes), let child = program.child(value, of: node)
       else { continue }
       patternMembers.append(.init(pattern: pattern, node: UInt32(truncatingIfNeeded: child)))
@@ -257,7 +261,7 @@ struct SchemaEmission {
     }
     var demands: [(slot: UInt32, demand: CompiledSchema.Dependencies.Demand)] = []
     for keyword in [SchemaKeyword.dependentRequired, .dependentSchemas, .dependencies] {
-      for (name, value) in node.value(of: keyword).map({ Array($0.members) }) ?? [] {
+      for (name, value) in members(of: keyword, node) {
         let cause = slot(JSONKey(bytes: name.unescapedBytes))
         if value.kind == .array {
           let members = value.elements.compactMap(\.unescapedBytes).map(JSONKey.init).map { key in
