@@ -10,6 +10,7 @@ import sys
 import tarfile
 
 import check
+import codec
 import generate
 
 HERE = pathlib.Path(__file__).parent
@@ -194,6 +195,7 @@ def works(scale):
         *(snapshot_work(kind, scale) for kind in ("tar", "gz", "zst")),
         memory_work("tree", small, 0),
         *(memory_work(kind, scale.snapshot, scale.binaries) for kind in ("tar", "gz", "zst")),
+        *codec.works(scale),
     ]
 
 
@@ -208,7 +210,7 @@ def selected(all_works, only):
     for name in only:
         found = {w.name for w in all_works if name in ("all", w.name) or w.name.split("-")[0] == name}
         if not found:
-            known = ", ".join([work.name for work in all_works] + ["tree", "snapshot", "memory", "all"])
+            known = ", ".join([work.name for work in all_works] + ["tree", "snapshot", "memory", "codec", "all"])
             raise ValueError(f"no work is named '{name}'; there are {known}")
         chosen |= found
     return [work for work in all_works if work.name in chosen]
