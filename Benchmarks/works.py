@@ -81,6 +81,16 @@ def uprev_with_journal(documents):
     )
 
 
+def uprev_with_jq(documents):
+    """The same result through a jq program."""
+    return uprev("tree", documents, key=UPREV, label="Uprev, a jq step")._replace(
+        command=lambda target, setting: [
+            *(setting.uprev, "migrate", "--no-state", "--report", setting.report),
+            *("-p", HERE / "pipelines" / "jq", "-j", str(setting.jobs), target),
+        ]
+    )
+
+
 def python_loop(documents, fsync=False):
     options = ["--fsync"] if fsync else []
     return Contestant(
@@ -190,6 +200,13 @@ def works(scale):
             [python_loop(small, fsync=True), python_loop(small), limit(small), jq_loop(scale.jq)],
         ),
         tree_work("tree-100k", large, [python_loop(large), limit(large)]),
+        Work(
+            "jq-step",
+            f"`.version = 2` by jq, tree of {small:,} documents",
+            [uprev_with_jq(small), jq_loop(scale.jq)],
+            None,
+            True,
+        ),
         safety_work("10k", small),
         safety_work("100k", large),
         *(snapshot_work(kind, scale) for kind in ("tar", "gz", "zst")),
