@@ -54,6 +54,9 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(name: "AmorsizeDemo", dependencies: ["AmorsizeTrainingData", "LosslessJSON"]),
+    .executableTarget(
+      name: "CodecBenchmark", dependencies: ["JSONSchema", "LosslessJSON", "UprevCore", "UprevReport"],
+      path: "Benchmarks/Codec"),
     .target(name: "CTestSupport", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "UprevTestSupport", dependencies: ["CSystem", "CTestSupport", "UprevCore", "UprevReport"]),
 

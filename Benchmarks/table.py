@@ -2,6 +2,7 @@
 
 import statistics
 
+import codec
 import works
 
 MEGABYTE = 1e6
@@ -81,6 +82,8 @@ def mark_text(mark):
         works.COST: f"≤ {mark['mark']:g}×",
         works.PEAK: f"< {mark['mark']:g} MB",
         works.GROWTH: f"memory ≤ {mark['mark']:.2f}×",
+        codec.RATE: f"≥ {mark['mark']:g} MB/s",
+        codec.MICROSECONDS: f"< {mark['mark']:g} µs",
     }[mark["what"]]
     value = f" (is {mark['value']:.2f}×)" if mark["what"] == works.GROWTH and mark["value"] is not None else ""
     verdict = {True: "pass", False: "MISS", None: "not judged"}[mark["passed"]]
@@ -93,10 +96,27 @@ COLUMNS = (
 )
 
 
+def columns(work):
+    return codec.COLUMNS if work.get("kind") == "codec" else COLUMNS
+
+
+def marks_of(work, found):
+    return "; ".join(mark_text(m) for m in work["marks"] if m["contestant"] == found["contestant"])
+
+
+def subject(work):
+    """What the figures of a work are of."""
+    migrated = f", {work['migrated']:,} documents to migrate" if "migrated" in work else ""
+    return f"median of {work['pairs']}{migrated}"
+
+
 def cells(work):
-    """Rows of text for a work's table, in COLUMNS' order."""
+    """Rows of text for a work's table, in the order of its columns."""
+    if work.get("kind") == "codec":
+        yield from codec.cells(work, marks_of)
+        return
     for found in work["rows"]:
-        marks = "; ".join(mark_text(m) for m in work["marks"] if m["contestant"] == found["contestant"])
+        marks = marks_of(work, found)
         if found["failure"] is not None:
             yield [found["label"], f"{found['documents']:,}", "failed", *[""] * 6, marks]
             continue
@@ -116,13 +136,14 @@ def cells(work):
 
 
 def text_table(work):
-    table = [list(COLUMNS), *cells(work)]
-    widths = [max(len(line[column]) for line in table) for column in range(len(COLUMNS))]
-    title = f"{work['name']}: {work['title']} (median of {work['pairs']}, {work['migrated']:,} to migrate)"
+    table = [list(columns(work)), *cells(work)]
+    last = len(table[0]) - 1
+    widths = [max(len(line[column]) for line in table) for column in range(last + 1)]
+    title = f"{work['name']}: {work['title']} ({subject(work)})"
     lines = ["", title]
     for line in table:
         padded = [
-            cell.ljust(width) if column in (0, len(COLUMNS) - 1) else cell.rjust(width)
+            cell.ljust(width) if column in (0, last) else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(line, widths))
         ]
         lines.append("  ".join(padded).rstrip())
@@ -151,7 +172,8 @@ def markdown(results):
     lines = [f"- {name}: {value}" for name, value in heading(results)]
     for work in results["works"]:
         lines += ["", f"### {work['title'][0].upper()}{work['title'][1:]}", ""]
-        lines.append(f"Median of {work['pairs']}; {work['migrated']:,} documents to migrate.")
-        lines += ["", "| " + " | ".join(COLUMNS) + " |", "|---|" + "--:|" * (len(COLUMNS) - 2) + "---|"]
+        lines.append(f"{subject(work)[0].upper()}{subject(work)[1:]}.")
+        names = columns(work)
+        lines += ["", "| " + " | ".join(names) + " |", "|---|" + "--:|" * (len(names) - 2) + "---|"]
         lines += ["| " + " | ".join(line) + " |" for line in cells(work)]
     return "\n".join(lines) + "\n"

@@ -10,6 +10,7 @@ import sys
 import tarfile
 
 import check
+import codec
 import generate
 
 HERE = pathlib.Path(__file__).parent
@@ -76,6 +77,16 @@ def uprev_with_journal(documents):
         command=lambda target, setting: [
             *(setting.uprev, "migrate", "--state", setting.state, "--report", setting.report),
             *("-j", str(setting.jobs), target),
+        ]
+    )
+
+
+def uprev_with_jq(documents):
+    """The same result through a jq program."""
+    return uprev("tree", documents, key=UPREV, label="Uprev, a jq step")._replace(
+        command=lambda target, setting: [
+            *(setting.uprev, "migrate", "--no-state", "--report", setting.report),
+            *("-p", HERE / "pipelines" / "jq", "-j", str(setting.jobs), target),
         ]
     )
 
@@ -189,11 +200,19 @@ def works(scale):
             [python_loop(small, fsync=True), python_loop(small), limit(small), jq_loop(scale.jq)],
         ),
         tree_work("tree-100k", large, [python_loop(large), limit(large)]),
+        Work(
+            "jq-step",
+            f"`.version = 2` by jq, tree of {small:,} documents",
+            [uprev_with_jq(small), jq_loop(scale.jq)],
+            None,
+            True,
+        ),
         safety_work("10k", small),
         safety_work("100k", large),
         *(snapshot_work(kind, scale) for kind in ("tar", "gz", "zst")),
         memory_work("tree", small, 0),
         *(memory_work(kind, scale.snapshot, scale.binaries) for kind in ("tar", "gz", "zst")),
+        *codec.works(scale),
     ]
 
 
@@ -208,7 +227,7 @@ def selected(all_works, only):
     for name in only:
         found = {w.name for w in all_works if name in ("all", w.name) or w.name.split("-")[0] == name}
         if not found:
-            known = ", ".join([work.name for work in all_works] + ["tree", "snapshot", "memory", "all"])
+            known = ", ".join([work.name for work in all_works] + ["tree", "snapshot", "memory", "codec", "all"])
             raise ValueError(f"no work is named '{name}'; there are {known}")
         chosen |= found
     return [work for work in all_works if work.name in chosen]

@@ -36,7 +36,7 @@ struct PipelineTests {
   @Test("Both have the same current version, and the same version for a text without one")
   func versionsAgree() {
     #expect(pipeline.formats[trainingData].current == FormatVersion(mlTrainingDataVersion))
-    #expect(pipeline.formats[trainingData].version.missing == FormatVersion(mlTrainingDataVersionIfMissing))
+    #expect(pipeline.formats[trainingData].version.value?.missing == FormatVersion(mlTrainingDataVersionIfMissing))
   }
 
   @Test("Both make the same bytes of 4,000 documents, and refuse the same ones")

@@ -132,8 +132,10 @@ struct StopTests {
     let archive = try folder.bytes("s.tar")
     // In units of 1,024 bytes. The reports are smaller, the archive is larger.
     let script = "ulimit -f 8; exec \"$0\" migrate --no-state --report report.json t s.tar"
+    // A sanitizer's runtime keeps a file there, and dies of the limit.
+    let environment = uprev.environment.merging(["TMPDIR": "/nonexistent"]) { $1 }
     let run = try ChildProcess.run(
-      "bash", ["-c", script, try ChildProcess.built("uprev")], environment: uprev.environment, in: folder.path)
+      "bash", ["-c", script, try ChildProcess.built("uprev")], environment: environment, in: folder.path)
     #expect(run.status == 1, "\(run.errorText)")
     #expect(run.errorText.contains("ulimit -f"), "\(run.errorText)")
     let report = try ReportFile(folder.path + "/report.json")
@@ -151,7 +153,7 @@ struct StopTests {
     let script2 = "ulimit -f 0; exec \"$0\" migrate --no-state --report second.json t"
     let none = try ChildProcess.run(
       "bash", ["-c", script2 + " 2>&1 | cat; exit ${PIPESTATUS[0]}", try ChildProcess.built("uprev")],
-      environment: uprev.environment, in: folder.path)
+      environment: environment, in: folder.path)
     #expect(none.status == 1)
     #expect(!folder.exists("second.json"))
     #expect(try folder.listing().filter { $0.contains(".uprev-") } == [])
