@@ -144,6 +144,18 @@ extension DocumentError {
         pointer: violation.pointer.description, line: violation.line, column: violation.column))
   }
 
+  /// A schema that cannot be evaluated within the limits.
+  static func undecidable(
+    _ error: SchemaEvaluationError, by version: FormatVersion, isResult: Bool
+  ) -> DocumentError {
+    let subject = isResult ? "the migrated document" : "the document"
+    return DocumentError(
+      ReportError(
+        code: .stepFailed,
+        message: "Whether \(subject) satisfies the schema of version \(shown(version)) cannot be told: \(error.message)",
+        pointer: error.pointer.description, line: error.line, column: error.column))
+  }
+
   // MARK: Parts of sentences
 
   static func quoted(_ pointer: JSONPointer) -> String { "\"\(pointer.description)\"" }

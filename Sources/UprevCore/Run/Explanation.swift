@@ -22,8 +22,19 @@ public struct Explanation: Sendable {
     public var version: FormatVersion
     /// Whether it is the result of the migrations, not what was read.
     public var isResult: Bool
-    /// Nil where the version has no schema.
+    /// Nil where the version has no schema, and where there is an error.
     public var violations: [SchemaViolation]?
+    /// Why it could not be found out.
+    public var error: DocumentError?
+
+    public init(
+      version: FormatVersion, isResult: Bool, violations: [SchemaViolation]? = nil, error: DocumentError? = nil
+    ) {
+      self.version = version
+      self.isResult = isResult
+      self.violations = violations
+      self.error = error
+    }
   }
 
   /// What was found where the version is expected, in one line; nil where the document could not be read.

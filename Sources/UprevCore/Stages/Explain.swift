@@ -36,9 +36,13 @@ extension FormatStages {
   private static let mostViolations = 100
 
   fileprivate func check(_ document: IndexedJSON, of version: FormatVersion, isResult: Bool) -> Explanation.Check {
-    Explanation.Check(
-      version: version, isResult: isResult,
-      violations: format.schemas[version]?.validate(document.root, limit: Self.mostViolations))
+    var check = Explanation.Check(version: version, isResult: isResult)
+    do {
+      check.violations = try format.schemas[version]?.validate(document.root, limit: Self.mostViolations)
+    } catch {
+      check.error = .undecidable(error, by: version, isResult: isResult)
+    }
+    return check
   }
 }
 

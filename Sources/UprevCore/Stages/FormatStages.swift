@@ -117,8 +117,9 @@ final class FormatStages: Sendable {
     guard action != .off else { return }
     let start = SystemClock().seconds()
     defer { decision.validateSeconds += SystemClock().seconds() - start }
-    guard let violation = validate.violation(in: document, of: version) else { return }
-    let error = DocumentError.schemaViolation(violation, of: version, isResult: warning == .schemaViolationAfter)
+    let isResult = warning == .schemaViolationAfter
+    guard let violation = try validate.violation(in: document, of: version, isResult: isResult) else { return }
+    let error = DocumentError.schemaViolation(violation, of: version, isResult: isResult)
     if action == .reject { throw error }
     decision.warnings.append(
       WarningRecord(code: warning, message: error.report.message, path: decision.reference.path))

@@ -6,7 +6,15 @@ struct Validate: Sendable {
   let schemas: [FormatVersion: Schema]
 
   /// The first thing that the schema forbids; nil where there is none, or no schema.
-  func violation(in document: IndexedJSON, of version: FormatVersion) -> SchemaViolation? {
-    schemas[version]?.firstViolation(in: document.root)
+  ///
+  /// - Throws: ``DocumentError`` `step-failed` where finding out would take too long.
+  func violation(
+    in document: IndexedJSON, of version: FormatVersion, isResult: Bool
+  ) throws(DocumentError) -> SchemaViolation? {
+    do {
+      return try schemas[version]?.firstViolation(in: document.root)
+    } catch {
+      throw .undecidable(error, by: version, isResult: isResult)
+    }
   }
 }
