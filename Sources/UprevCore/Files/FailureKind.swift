@@ -107,6 +107,8 @@ let notPermittedNumber = EPERM
 let nameTooLongNumber = ENAMETOOLONG
 /// `EBUSY`
 let busyNumber = EBUSY
+/// `EEXIST`
+let existsNumber = EEXIST
 /// `ENOENT`
 let absentNumber = ENOENT
 

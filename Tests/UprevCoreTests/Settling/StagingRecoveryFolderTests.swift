@@ -202,7 +202,7 @@ import UprevTestSupport
   func otherFolders() throws {
     let tree = try TemporaryTree(inMemory: true)
     for name in [
-      ".uprev-originals/1", ".uprev-20260131T235959Z-9f86d081-copy/1", ".uprev-20260131T235959Z-9f86d08/1", ".uprev-/1",
+      ".uprev-originals/1", ".uprev-20260131T235959Z-9f86d081-copies/1", ".uprev-20260131T235959Z-9f86d08/1", ".uprev-/1",
     ] { try tree.write("text", to: name) }
     try tree.write("text", to: ".uprev-20260131T235959Z-9f86d081")
     let before = try tree.listing()
