@@ -7,7 +7,7 @@ import UprevTestSupport
 
 /// A journal in memory.
 // @unchecked: guarded by `lock`.
-private final class MemoryJournal: TargetJournal, @unchecked Sendable {
+final class MemoryJournal: TargetJournal, @unchecked Sendable {
   private let lock = NSLock()
   private var records: [JournalOriginal] = []
   private let failure: JournalError?
@@ -166,19 +166,23 @@ struct OriginalsTests {
     #expect(result.error?.code == .changedDuringRun)
   }
 
-  @Test("An original stays as long as the run promised that kept it, whatever this run keeps", arguments: [0, 1, 30, 4000])
+  @Test(
+    "An original stays as long as the run promised that kept it, whatever this run keeps", arguments: [0, 1, 30, 4000])
   func expiry(_ days: Int) throws {
     let scratch = try Scratch()
     let path = try made(scratch)
     let folder = scratch.file(".uprev-originals")
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-    let expired = ["20251130T000000Z-00000000-1-30d", "20251231T000000Z-00000000-12-0d", "20251130T000000Z-00000000-2-30d"]
+    let expired = [
+      "20251130T000000Z-00000000-1-30d", "20251231T000000Z-00000000-12-0d", "20251130T000000Z-00000000-2-30d",
+    ]
     let kept = [
       "20251203T000000Z-00000000-12-30d", "20251201T000000Z-00000000-1-3650d", "20251201T000000Z-mine",
       "20251130T000000Z-00000000-1", "20251130T000000Z-00000000-1-30", "20251130T000000Z-00000000-1-d", "other",
       "20251130T000000Z-00000000-1-99999999999999999999d", "20251130T000000Z-00000000-1-9223372036854775807d",
-      "20251130T000000Z-00000000--30d", "20251130T000000Z-abc-1-1d", "20251130T000000Z-abcd-1-1d", "20251130T000000Z-00000000-1-30d-2", "20251330T000000Z-00000000-1-30d",
+      "20251130T000000Z-00000000--30d", "20251130T000000Z-abc-1-1d", "20251130T000000Z-abcd-1-1d",
+      "20251130T000000Z-00000000-1-30d-2", "20251330T000000Z-00000000-1-30d",
     ]
     for name in expired + kept { _ = try scratch.write(".uprev-originals/" + name, [1]) }
     var harness = Harness.unchanging
@@ -202,7 +206,9 @@ struct OriginalsTests {
     #expect(failing.run(path).error != nil)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [expired])
     let order = FaultyFileSystem(before: { call, count, name in
-      if call == "renameat2", count <= 2, access(folder + "/" + expired, F_OK) != 0 { Issue.record("removed too early") }
+      if call == "renameat2", count <= 2, access(folder + "/" + expired, F_OK) != 0 {
+        Issue.record("removed too early")
+      }
       return nil
     })
     var harness = harness(MemoryJournal())
