@@ -219,7 +219,8 @@ extension OriginalName {
   /// The moment until which what has this name is kept, seconds since 1970; nil for a name that no run gives.
   static func keptUntil(_ name: PathName) -> Int64? {
     let parts = name.bytes.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-    guard name.bytes.count > 25, name.bytes[25] == UInt8(ascii: "-"), parts.count == 4, parts[3].last == UInt8(ascii: "d"), isNumber(parts[2]), isNumber(parts[3].dropLast()),
+    guard name.bytes.count > 25, name.bytes[25] == UInt8(ascii: "-"), parts.count == 4,
+      parts[3].last == UInt8(ascii: "d"), isNumber(parts[2]), isNumber(parts[3].dropLast()),
       let days = Int64(String(decoding: parts[3].dropLast(), as: UTF8.self)),
       let time = RunIDTime(String(decoding: name.bytes.prefix(25), as: UTF8.self))
     else { return nil }

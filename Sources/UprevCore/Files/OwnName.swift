@@ -56,7 +56,8 @@ enum OwnName {
     guard isOwn(name) else { return nil }
     let bytes = name.bytes
     let start = make("").bytes.count
-    guard bytes.count > start + 26, bytes[start + 25] == hyphen, let run = run(ofStaging: PathName(bytes[..<(start + 25)]))
+    guard bytes.count > start + 26, bytes[start + 25] == hyphen,
+      let run = run(ofStaging: PathName(bytes[..<(start + 25)]))
     else { return nil }
     var rest = bytes[(start + 26)...]
     let number = rest.reversed().prefix(while: isDigit).count

@@ -30,7 +30,8 @@ public final class Run {
   public init(
     options: RunOptions, tool: (name: String, version: String), fileSystem: any FileSystem, clock: any RunClock,
     openers: [any ContainerOpener], journal: (any RunJournal)? = nil,
-    warnings: [WarningRecord] = [], stateFailure: JournalError? = nil, shouldStop: @escaping @Sendable () -> Bool = { false },
+    warnings: [WarningRecord] = [], stateFailure: JournalError? = nil,
+    shouldStop: @escaping @Sendable () -> Bool = { false },
     observer: (any RunObserver)? = nil
   ) {
     self.options = options

@@ -273,7 +273,13 @@ extension StagingRecovery {
   @discardableResult
   private func removeFolder(_ staging: InterruptedStaging, in parent: OpenFile, at place: PathName) -> Bool {
     do throws(FileSystemError) {
-      for name in try staging.filesNow(fileSystem) { try removeIfThere(name, in: staging.file) }
+      let files = try staging.filesNow(fileSystem)
+      // Without its manifest a slot would pass for one that was never exchanged.
+      guard files.slots.isEmpty else {
+        warnings.add(.notRecovered(place, .stillChanging))
+        return false
+      }
+      for name in files.records { try removeIfThere(name, in: staging.file) }
       do throws(FileSystemError) {
         try fileSystem.removeDirectory(staging.name, in: parent)
       } catch {

@@ -25,7 +25,9 @@ public struct StateDirectory: Sendable {
 
   /// Removes what killed runs left of their reports.
   func removeUnfinishedReports() {
-    guard let folder = try? fileSystem.open(reports, in: nil, [.readOnly, .directory, .noFollow], mode: 0) else { return }
+    guard let folder = try? fileSystem.open(reports, in: nil, [.readOnly, .directory, .noFollow], mode: 0) else {
+      return
+    }
     DeadTemporaries(fileSystem).sweep(folder, [.file])
   }
 

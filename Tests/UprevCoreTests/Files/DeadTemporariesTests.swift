@@ -23,7 +23,9 @@ struct DeadTemporariesTests {
     folder = try fileSystem.open(tree.pathName(), in: nil, [.readOnly, .directory], mode: 0)
   }
 
-  private func recover(_ mode: InterruptedRuns = .recover, _ fileSystem: (any FileSystem)? = nil) throws -> [WarningRecord] {
+  private func recover(_ mode: InterruptedRuns = .recover, _ fileSystem: (any FileSystem)? = nil) throws
+    -> [WarningRecord]
+  {
     let fileSystem = fileSystem ?? self.fileSystem
     let recovery = StagingRecovery(mode, locks: FolderLocks(fileSystem, root: nil), fileSystem)
     var names: [PathName] = []
@@ -98,8 +100,9 @@ struct DeadTemporariesTests {
       return nil
     })
     let temporary = try TemporaryFile.make(.archive, of: Self.runID, in: folder, thief)
-    #expect(try local.status(of: temporary.name, in: folder, followingLinks: false).identity
-      == local.status(of: temporary.file).identity)
+    #expect(
+      try local.status(of: temporary.name, in: folder, followingLinks: false).identity
+        == local.status(of: temporary.file).identity)
     #expect(thief.record.count("flock") == rounds + 1)
   }
 
@@ -143,7 +146,8 @@ struct DeadTemporariesTests {
     try tree.makeFolder(".uprev-\(Self.runID)-archive")
     let names = [
       ".uprev-\(Self.runID)-file-", ".uprev-\(Self.runID)-file-1x", ".uprev-\(Self.runID)-files", ".uprev-file",
-      ".uprev-\(Self.runID)-copy", ".uprev-\(Self.runID)file", ".uprev-20260131T235959Z-9f86d08-file", "\(Self.report)~",
+      ".uprev-\(Self.runID)-copy", ".uprev-\(Self.runID)file", ".uprev-20260131T235959Z-9f86d08-file",
+      "\(Self.report)~",
     ]
     for name in names { try tree.write("mine", to: name) }
     try tree.write("his", to: ".uprev-\(Self.runID)-file-7")
@@ -185,7 +189,8 @@ struct DeadTemporariesTests {
   @Test("A copy without its mark is named and stays; what a copy holds is never taken for a staging folder's")
   func unmarked() throws {
     try makeCopy()
-    try tree.write(StagingManifest(runID: Self.runID, isAllOrNothing: false, entries: []).encoded(),
+    try tree.write(
+      StagingManifest(runID: Self.runID, isAllOrNothing: false, entries: []).encoded(),
       to: Self.copy + "/manifest-1")
     unlink(tree.path(Self.mark))
     let before = try tree.listing()
