@@ -1,5 +1,11 @@
 import UprevReport
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Writes a file piece by piece, buffered, and lets it appear whole or not at all.
 ///
 /// The bytes go to a temporary of mode 0600 beside the destination; `finish()` flushes it and renames it over whatever
@@ -36,6 +42,7 @@ public final class AtomicFileWriter {
     } else {
       var place = path
       if try Self.kind(of: path, followingLinks: false, fileSystem) == .symbolicLink {
+        try Self.refusePlantedLink(path, fileSystem)
         place = try fileSystem.resolved(path)
       }
       let (above, name) = place.splitAtLastComponent
@@ -49,6 +56,19 @@ public final class AtomicFileWriter {
       temporary = made
     }
     buffer.reserveCapacity(Self.bufferSize)
+  }
+
+  /// In a folder like `/tmp` a link of somebody else's is not followed, as the kernel does with `fs.protected_symlinks` set: what
+  /// it leads to would be replaced with this user's rights.
+  private static func refusePlantedLink(
+    _ path: PathName, _ fileSystem: any FileSystem
+  ) throws(FileSystemError) {
+    let link = try fileSystem.status(of: path, in: nil, followingLinks: false)
+    let folder = try fileSystem.status(of: path.splitAtLastComponent.folder, in: nil, followingLinks: true)
+    let isShared = folder.mode & 0o1002 == 0o1002
+    if isShared, link.user != geteuid(), link.user != folder.user {
+      throw FileSystemError(call: "openat", path: path, number: accessDeniedNumber)
+    }
   }
 
   private static func kind(
