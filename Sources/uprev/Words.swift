@@ -55,6 +55,8 @@ enum Words {
       + "folder that holds it"
   }
 
+  static let noStateFolder = "there is no place for the state: set HOME or XDG_STATE_HOME, or give --state"
+
   static func noState(_ error: JournalError) -> String {
     "nothing was changed, because it could not be undone: \(Terminal.printable(error.message)); --no-state does without"
   }

@@ -72,10 +72,8 @@ struct TargetRun {
     pending.container = container
     pending.record.kind = container.kind
     if options.changesInPlace {
-      var claimOptions = ContainerClaimOptions(
+      let claimOptions = ContainerClaimOptions(
         runID: writeOptions.runID, waitSeconds: options.waitSeconds, shouldStop: shouldStop)
-      // 0 says that this run keeps none; what other runs kept is theirs to undo.
-      claimOptions.keepOriginalsDays = options.keepOriginalsDays > 0 ? options.keepOriginalsDays : nil
       try container.claim(claimOptions, warn: warn)
       pending.journal = try journal?.begin(container.journalTarget())
     }
