@@ -9,8 +9,6 @@ public enum GlobOverlap: Hashable, Sendable {
 }
 
 extension Glob {
-  /// Pairs of places in two patterns that are looked at before giving up.
-  static let maximumOverlapStates = 200_000
   /// Bytes of a pattern, as many as a path of the system may have.
   static let maximumOverlapLength = 4096
 
@@ -19,7 +17,7 @@ extension Glob {
   ///
   /// - Parameter limit: pairs of places that are looked at.
   /// - Returns: a path without empty, `.` and `..` components and without zero bytes, where there is one.
-  public func overlap(with other: Glob, limit: Int = Glob.maximumOverlapStates) -> GlobOverlap {
+  public func overlap(with other: Glob, limit: Int = 200_000) -> GlobOverlap {
     guard max(pattern.utf8.count, other.pattern.utf8.count) <= Self.maximumOverlapLength else { return .undetermined }
     return GlobProduct(GlobAutomaton(self), GlobAutomaton(other)).search(limit: limit)
   }

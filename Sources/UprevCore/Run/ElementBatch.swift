@@ -14,7 +14,7 @@ struct ElementBatch: Sendable {
     }
   }
 
-  func decided(by decider: Decider) -> [DecidedElement] {
+  func decided(by decider: any DocumentDecider) -> [DecidedElement] {
     elements.map { element in
       switch element {
       case .document(let document): .document(document, decider.decide(document))
