@@ -6,6 +6,9 @@ import UprevReport
 struct PipelineOutline: Sendable {
   struct FormatOutline: Sendable {
     var mark: YAMLMark
+    /// `version.at` and `version.type`, as they are written.
+    var versionPointer: String?
+    var versionType: String?
     /// Of each glob, in order.
     var files: [YAMLMark] = []
     /// Of each migration, in order, with the number of its steps.
@@ -22,6 +25,8 @@ struct PipelineOutline: Sendable {
     guard let formats = root?["formats"]?.elements else { return }
     self.formats = formats.map { node in
       var format = FormatOutline(mark: node.mark)
+      format.versionPointer = node["version"]?["at"]?.scalarText
+      format.versionType = node["version"]?["type"]?.scalarText
       format.files = node["files"]?.elements.map(\.mark) ?? []
       format.migrations = (node["migrations"]?.elements ?? []).map { ($0.mark, $0["steps"]?.elements.count ?? 0) }
       format.schemas = (node["schemas"]?.pairs ?? []).compactMap { pair in

@@ -21,7 +21,9 @@ public struct ValidationDecider: DocumentDecider {
   /// - Parameters:
   ///   - formats: the run's, in order; a document's reference is an index into them.
   ///   - violationLimit: violations of one document that are looked for.
-  public init(formats: [Format], limits: JSONReadingOptions = .init(), violationLimit: Int = 1, hashesUnlisted: Bool = false) {
+  public init(
+    formats: [Format], limits: JSONReadingOptions = .init(), violationLimit: Int = 1, hashesUnlisted: Bool = false
+  ) {
     self.init(
       formats: formats, limits: limits, violationLimit: violationLimit, hashesUnlisted: hashesUnlisted,
       check: SchemaCheck(limit: max(1, violationLimit)))

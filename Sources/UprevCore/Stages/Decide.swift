@@ -3,7 +3,7 @@ import UprevReport
 
 /// The whole middle of a run: from one document to what becomes of it. Pure, total, without input or output.
 public struct Decider: Sendable {
-  private let stages: [FormatStages]
+  let stages: [FormatStages]
   private let hashesUnlisted: Bool
 
   /// - Parameters:
@@ -45,7 +45,7 @@ public struct Decider: Sendable {
 }
 
 /// The stages of one format, made ready once. A class, so that a document costs one reference and not a copy of all of it.
-private final class FormatStages: Sendable {
+final class FormatStages: Sendable {
   let format: Format
   let options: JSONReadingOptions
   let detector: DetectVersion

@@ -31,6 +31,17 @@ public struct FixtureTester: Sendable {
     }
   }
 
+  /// Fixtures of which nothing says what they become, though they have a way to go.
+  public var unexpected: [PathName] {
+    groups.flatMap { group in
+      let sources = Set(group.pairs.map(\.source.file))
+      return group.fixtures.filter { fixture in
+        !sources.contains(fixture.file)
+          && !(group.format.graph.path(from: fixture.version, to: group.format.current) ?? []).isEmpty
+      }.map(\.file)
+    }
+  }
+
   private func compare(_ source: Fixture, _ expected: Fixture, _ format: Format) -> FixtureComparison.Result {
     let decision = trial.decide(source.text, of: format, to: expected.version)
     guard decision.from == source.version || decision.error != nil else {

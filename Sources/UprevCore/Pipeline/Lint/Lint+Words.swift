@@ -15,7 +15,9 @@ extension FindingRecord {
       pointer: pointer?.description, message: message)
   }
 
-  private init(_ severity: FindingSeverity, _ rule: LintRuleName, _ format: String, _ fixture: Fixture, _ message: String) {
+  private init(
+    _ severity: FindingSeverity, _ rule: LintRuleName, _ format: String, _ fixture: Fixture, _ message: String
+  ) {
     self.init(severity, rule, format, fixture.file, nil, message)
   }
 
@@ -226,6 +228,7 @@ extension FindingRecord {
   static func orderDependent(_ fixture: Fixture, format: String) -> FindingRecord {
     FindingRecord(
       .error, .orderDependent, format, fixture,
-      "what becomes of this depends on the documents that are migrated with it; a step must depend on the document alone")
+      "what becomes of this depends on the documents that are migrated with it; a step must depend on the document alone"
+    )
   }
 }
