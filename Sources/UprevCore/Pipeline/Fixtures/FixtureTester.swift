@@ -31,12 +31,12 @@ public struct FixtureTester: Sendable {
     }
   }
 
-  /// Fixtures of which nothing says what they become, though they have a way to go.
+  /// Fixtures that take part in no comparison, though they have a way to go.
   public var unexpected: [PathName] {
     groups.flatMap { group in
-      let sources = Set(group.pairs.map(\.source.file))
+      let compared = Set(group.pairs.flatMap { [$0.source.file, $0.expected.file] })
       return group.fixtures.filter { fixture in
-        !sources.contains(fixture.file)
+        !compared.contains(fixture.file)
           && !(group.format.graph.path(from: fixture.version, to: group.format.current) ?? []).isEmpty
       }.map(\.file)
     }
