@@ -59,6 +59,13 @@ struct ExplainTests {
     #expect(entry.status == 1 && entry.errorText.contains("no archive"), "\(entry.errorText)")
   }
 
+  @Test("A symbolic link is claimed by the name that it leads to, as migrate claims it")
+  func link() throws {
+    try ChildProcess.run("ln", ["-s", "cache/ml_training_a.json", "alias"], in: folder.path)
+    let child = try uprev("explain", "alias")
+    #expect(child.status == 0 && child.outputText.contains("by ml-training-data"), "\(child.outputText)")
+  }
+
   @Test("What nobody claims is told with the globs that were tried; --as says where the file would lie")
   func unclaimed() throws {
     try folder.write("{\"cache_version\": 1}", to: "x.json")

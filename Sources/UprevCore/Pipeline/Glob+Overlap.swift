@@ -18,8 +18,16 @@ extension Glob {
   /// - Parameter limit: pairs of places that are looked at.
   /// - Returns: a path without empty, `.` and `..` components and without zero bytes, where there is one.
   public func overlap(with other: Glob, limit: Int = 200_000) -> GlobOverlap {
-    guard max(pattern.utf8.count, other.pattern.utf8.count) <= Self.maximumOverlapLength else { return .undetermined }
-    return GlobProduct(GlobAutomaton(self), GlobAutomaton(other)).search(limit: limit)
+    var visits = limit
+    return overlap(with: other, budget: &visits)
+  }
+
+  /// The same within a budget for several pairs, which is lowered by what this one takes.
+  func overlap(with other: Glob, budget: inout Int) -> GlobOverlap {
+    guard budget > 0, max(pattern.utf8.count, other.pattern.utf8.count) <= Self.maximumOverlapLength else {
+      return .undetermined
+    }
+    return GlobProduct(GlobAutomaton(self), GlobAutomaton(other)).search(budget: &budget)
   }
 }
 
@@ -143,9 +151,11 @@ private struct GlobProduct {
     return bytes
   }
 
-  func search(limit: Int) -> GlobOverlap {
+  /// - Parameter budget: lowered by the places that were looked at.
+  func search(budget: inout Int) -> GlobOverlap {
     let start = State(left: 0, right: 0, shape: .empty)
     var visits = [Visit(state: start, origin: -1, byte: nil)]
+    defer { budget -= visits.count }
     var seen: Set<State> = [start]
     var next = 0
     // Visits with the same number of bytes are one layer; moves without a byte belong to the layer that they start in.
@@ -167,7 +177,7 @@ private struct GlobProduct {
           guard let state = successor(of: visits[index].state, byte), seen.insert(state).inserted else { continue }
           visits.append(Visit(state: state, origin: index, byte: byte))
         }
-        if visits.count > limit { return .undetermined }
+        if visits.count > budget { return .undetermined }
       }
       layerStart = end
       next = end

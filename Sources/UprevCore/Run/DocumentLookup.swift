@@ -44,11 +44,19 @@ public struct DocumentLookup {
     switch (container.kind, entry) {
     case (.archive, nil): throw TargetError.noDocument(archive: target)
     case (.tree, _?): throw TargetError.noArchive(target)
-    case (.archive, let entry?): return try find(Self.stripped(entry), in: container, target)
+    case (.archive, let entry?):
+      let path = Self.stripped(entry)
+      // One glob that matches nothing else, so that no other text is read.
+      guard let found = try find(path, Self.glob(of: path), in: container, target) else {
+        throw TargetError.noEntry(path, in: target)
+      }
+      return found
     case (.tree, nil):
-      let bytes = target.bytes
-      let start = bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
-      return try find(PathName(bytes[start...]), in: container, target)
+      // The one document that there is, under the name that a link leads to.
+      guard let found = try find(nil, try? Glob("**"), in: container, target) else {
+        throw TargetError.noArchive(target)
+      }
+      return found
     }
   }
 
@@ -74,22 +82,27 @@ public struct DocumentLookup {
     return PathName(rest)
   }
 
-  /// Reads up to the first thing of that name. The one glob that is asked for matches nothing else, so that no other text is
-  /// read.
-  private func find(_ path: PathName, in container: any Container, _ target: PathName) throws -> Found {
-    let claims = Claims(formats: [Self.glob(of: path).map { [$0] } ?? []], excluded: [])
+  /// Reads up to the first thing of that name.
+  ///
+  /// - Parameters:
+  ///   - path: nil for the first thing that there is.
+  ///   - glob: what is read as a document.
+  private func find(
+    _ path: PathName?, _ glob: Glob?, in container: any Container, _ target: PathName
+  ) throws -> Found? {
+    let claims = Claims(formats: [glob.map { [$0] } ?? []], excluded: [])
     let reader = try container.makeReader(
       ContainerReadOptions(claims: claims, maximumDocumentSize: maximumDocumentSize, yieldsPassthrough: false))
     while let element = try reader.next() {
       switch element {
       case .document(let document):
         return Found(target: target, path: document.reference.path, document: document, decision: nil)
-      case .decision(let decision) where decision.reference.path == path || container.kind == .tree:
+      case .decision(let decision) where path == nil || decision.reference.path == path:
         return Found(target: target, path: decision.reference.path, document: nil, decision: decision)
       case .decision, .passthrough: continue
       }
     }
-    throw TargetError.noEntry(path, in: target)
+    return nil
   }
 
   /// The glob that matches one path; nil where none can.

@@ -94,6 +94,25 @@ struct LintRuleTests {
     #expect(across.first?.message.contains("`b.json`") == true)
   }
 
+  @Test("Thousands of globs that are hard to compare come to an end")
+  func overlapBudget() throws {
+    var pipeline = LintPipeline()
+    let pattern = String(repeating: "*[a-y]?", count: 12)
+    pipeline.more = (0..<200).map { number in
+      """
+        - name: f\(number)
+          files: ["\(pattern)\(number)/x"]
+          version: {at: /version, type: integer}
+          current: 1
+          schemas: {1: schemas/any.json}
+
+      """
+    }.joined()
+    let findings = try pipeline.lint()
+    #expect(rules(findings) == [LintRuleName.formatsOverlap.rawValue])
+    #expect(findings.last?.message.contains("could not be found out") == true)
+  }
+
   @Test("A fixture whose text has another version than its name says is an error")
   func fixtureVersion() throws {
     var pipeline = LintPipeline()
