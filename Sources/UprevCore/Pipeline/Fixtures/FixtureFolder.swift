@@ -21,16 +21,20 @@ struct FixtureFolder: Sendable {
     self.pipeline = pipeline
     self.fileSystem = fileSystem
     do throws(FileSystemError) {
-      let root = try fileSystem.open(pipeline.folder, in: nil, [.readOnly, .directory], mode: 0)
-      let folder: OpenFile
-      do {
-        folder = try fileSystem.open(PathName("fixtures"), in: root, [.readOnly, .directory, .beneath], mode: 0)
-      } catch  where error.kind == .absent {
-        return
-      }
-      try readAll(folder)
+      if let folder = try openFixtures() { try readAll(folder) }
     } catch {
       findings.append(.unreadableFixture(pipeline.folder.path("fixtures"), format: nil, error))
+    }
+  }
+
+  /// - Returns: nil where there are none.
+  private func openFixtures() throws(FileSystemError) -> OpenFile? {
+    let root = try fileSystem.open(pipeline.folder, in: nil, [.readOnly, .directory], mode: 0)
+    do {
+      return try fileSystem.open(PathName("fixtures"), in: root, [.readOnly, .directory, .beneath], mode: 0)
+    } catch {
+      if error.kind == .absent { return nil }
+      throw error
     }
   }
 

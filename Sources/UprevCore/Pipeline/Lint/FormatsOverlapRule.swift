@@ -4,7 +4,7 @@ import UprevReport
 struct FormatsOverlapRule: LintRule {
   /// Pairs of places in two globs that are looked at for one pipeline: no honest one needs so many, and a hostile one must
   /// come to an end.
-  private static let budget = 2_000_000
+  private static let budget = 1_000_000
 
   func findings(in subject: LintSubject, _ context: LintContext) -> [FindingRecord] {
     var findings: [FindingRecord] = []

@@ -35,7 +35,9 @@ struct LintPipeline {
 
   func lint(_ context: LintContext = LintContext()) throws -> [FindingRecord] {
     let pipeline = try write()
-    return Self.linter(context).lint([pipeline.folder.path + "/pipeline.yaml"])
+    return withExtendedLifetime(pipeline.folder) {
+      Self.linter(context).lint([pipeline.folder.path + "/pipeline.yaml"])
+    }
   }
 
   static func linter(_ context: LintContext = LintContext()) -> PipelineLinter {
