@@ -144,7 +144,7 @@ private struct GlobProduct {
     var seen: Set<[Bool]> = []
     var bytes: [UInt8] = []
     let readable = Array("abcdefghijklmnopqrstuvwxyz0123456789_-ABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
-    for byte in readable + Array(1...255) where !bytes.contains(byte) {
+    for byte in readable + Array(0x21...0x7E) + Array(1...255) where !bytes.contains(byte) {
       let isLiteral = tokens.contains(.byte(byte)) || byte == GlobByte.slash || byte == GlobByte.dot
       if isLiteral || seen.insert(sets.map { $0.matches(byte) }).inserted { bytes.append(byte) }
     }
