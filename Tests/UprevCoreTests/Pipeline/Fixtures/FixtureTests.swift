@@ -161,6 +161,16 @@ struct FixtureTests {
     #expect(again.isEmpty)
   }
 
+  @Test("Recording leaves a source alone whose text has another version")
+  func recordSource() throws {
+    let yaml = Self.yaml.replacing("{from: 3, to: 2}", with: "{from: 2, to: 1}")
+    let (folder, first) = try tester(["a.v1.json": Self.v2], yaml: yaml)
+    var tester = first
+    let recorded = tester.record(runID: "test")
+    #expect(recorded.map { name($0.file) } == ["a.v2.json", "a.v3.json"])
+    #expect(try folder.read("fixtures/test/a.v1.json") == Self.v2)
+  }
+
   @Test("Recording does not write through a symbolic link")
   func recordLink() throws {
     let (folder, _) = try tester(["a.v1.json": Self.v1])

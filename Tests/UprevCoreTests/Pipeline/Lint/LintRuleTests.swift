@@ -278,5 +278,11 @@ struct LintRuleTests {
     context.trial = .changing { texts, index, _, _, result in index > 0 && texts.count > 1 ? result + "\n" : result }
     let findings = try LintPipeline().lint(context)
     #expect(rules(findings) == [LintRuleName.orderDependent.rawValue], "\(findings)")
+    // Only the reverse order shows it: the first fixture is longer than the last.
+    context.trial = .changing { texts, _, _, _, result in
+      (texts.first?.count ?? 0) < (texts.last?.count ?? 0) ? result + "\n" : result
+    }
+    let reversed = try LintPipeline().lint(context)
+    #expect(rules(reversed) == [LintRuleName.orderDependent.rawValue], "\(reversed)")
   }
 }
