@@ -48,7 +48,7 @@ let package = Package(
     .executableTarget(
       name: "uprev",
       dependencies: [
-        "UprevArchive", "UprevCore", "UprevReport",
+        "JSONSchema", "LosslessJSON", "UprevArchive", "UprevCore", "UprevReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),

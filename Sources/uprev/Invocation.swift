@@ -5,7 +5,7 @@ import UprevArchive
 import UprevCore
 import UprevReport
 
-/// What `migrate` and `info` share: from the command line's options to a run, and from a run to words and an exit status.
+/// What `migrate`, `info` and `validate` share: from the command line's options to a run, and from a run to words and an exit status.
 struct Invocation {
   var options: RunOptions
   let logger: Logger

@@ -8,14 +8,16 @@ import UprevReport
 
 /// Writes a file piece by piece, buffered, and lets it appear whole or not at all.
 ///
-/// The bytes go to a temporary of mode 0600 beside the destination; `finish()` flushes it and renames it over whatever
-/// regular file has the name. A destination that is no regular file (a fifo, `/dev/null`) is written to directly, for there
-/// is nothing to replace. A symbolic link is resolved, once. It is used by one thread at a time.
+/// The bytes go to a temporary of mode 0600 beside the destination; `finish()` gives it another mode where one is asked for,
+/// flushes it and renames it over whatever regular file has the name. A destination that is no regular file (a fifo,
+/// `/dev/null`) is written to directly, for there is nothing to replace. A symbolic link is resolved, once. It is used by one
+/// thread at a time.
 public final class AtomicFileWriter {
   private static let bufferSize = 1 << 16
 
   private let fileSystem: any FileSystem
   private let durability: Durability
+  private let mode: UInt32?
   private let name: PathName
   private let folder: OpenFile
   private let file: OpenFile
@@ -24,13 +26,17 @@ public final class AtomicFileWriter {
   private var buffer: [UInt8] = []
   private var isDone = false
 
-  /// - Parameter temporaries: the folder for the temporary, on the destination's file system; nil: the destination's own. What
-  ///   killed runs left of theirs there is removed.
+  /// - Parameters:
+  ///   - temporaries: the folder for the temporary, on the destination's file system; nil: the destination's own. What
+  ///     killed runs left of theirs there is removed.
+  ///   - mode: the permission bits of the file once it is whole; nil: it stays the owner's alone.
   /// - Throws: ``FileSystemError``
   public init(
     _ path: PathName, runID: String, temporariesIn temporaries: PathName? = nil, durability: Durability = .batch,
+    mode: UInt32? = nil,
     fileSystem: any FileSystem = LocalFileSystem()
   ) throws(FileSystemError) {
+    self.mode = mode
     self.fileSystem = fileSystem
     self.durability = durability
     let kind = try Self.kind(of: path, followingLinks: true, fileSystem)
@@ -104,6 +110,7 @@ public final class AtomicFileWriter {
       isDone = true
       return
     }
+    if let mode { try fileSystem.setMode(file, mode) }
     if durability != .none { try temporary.flush() }
     try temporary.replace(name, in: folder)
     isDone = true

@@ -144,6 +144,14 @@ extension DocumentError {
         pointer: violation.pointer.description, line: violation.line, column: violation.column))
   }
 
+  /// Validation was given up.
+  static func schemaNotFinished(_ reason: String, of version: FormatVersion) -> DocumentError {
+    DocumentError(
+      ReportError(
+        code: .stepFailed,
+        message: "The document could not be held against the schema of version \(shown(version)): \(reason)"))
+  }
+
   // MARK: Parts of sentences
 
   static func quoted(_ pointer: JSONPointer) -> String { "\"\(pointer.description)\"" }
@@ -182,6 +190,13 @@ extension DocumentError {
 }
 
 extension WarningRecord {
+  static func noSchema(_ version: FormatVersion, format: String) -> WarningRecord {
+    WarningRecord(
+      code: .noSchema,
+      message: "Version \(DocumentError.shown(version)) of \(format) has no schema; its documents were not validated.",
+      path: nil)
+  }
+
   static func newerVersion(
     _ version: FormatVersion, current: FormatVersion, format: String, at path: PathName
   ) -> WarningRecord {

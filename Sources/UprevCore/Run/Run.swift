@@ -77,11 +77,7 @@ public final class Run {
     writeOptions.keepOriginalsDays = options.keepOriginalsDays
     let targetRun = TargetRun(
       options: options,
-      decider: Decider(
-        formats: formats,
-        // Sizes are the readers' business: nothing that is larger is read at all.
-        limits: JSONReadingOptions(maximumDepth: options.maximumDepth, maximumSize: .max),
-        hashesUnlisted: options.listsEveryDocument),
+      decider: decider(formats),
       journal: journal,
       readOptions: ContainerReadOptions(
         claims: Claims(formats: formats.map(\.files), excluded: options.excluded),
@@ -129,6 +125,17 @@ public final class Run {
       targetRun.conclude(target, commits: commits)
       if target.record.error != nil { commits = false }
       ledger.end(target.record, target.stages)
+    }
+  }
+
+  private func decider(_ formats: [Format]) -> any DocumentDecider {
+    // Sizes are the readers' business: nothing that is larger is read at all.
+    let limits = JSONReadingOptions(maximumDepth: options.maximumDepth, maximumSize: .max)
+    return switch options.job {
+    case .migrate: Decider(formats: formats, limits: limits, hashesUnlisted: options.listsEveryDocument)
+    case .validate(let violationLimit):
+      ValidationDecider(
+        formats: formats, limits: limits, violationLimit: violationLimit, hashesUnlisted: options.listsEveryDocument)
     }
   }
 

@@ -3,7 +3,7 @@ import UprevReport
 /// One target of a run, from opening to committing.
 struct TargetRun {
   let options: RunOptions
-  let decider: Decider
+  let decider: any DocumentDecider
   let journal: (any RunJournal)?
   let readOptions: ContainerReadOptions
   let writeOptions: ContainerWriteOptions
