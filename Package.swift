@@ -49,7 +49,7 @@ let package = Package(
     .executableTarget(
       name: "uprev",
       dependencies: [
-        "UprevArchive", "UprevCore", "UprevReport",
+        "JSONSchema", "LosslessJSON", "UprevArchive", "UprevCore", "UprevReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -60,6 +60,8 @@ let package = Package(
     .target(name: "CTestSupport", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "UprevTestSupport", dependencies: ["CSystem", "CTestSupport", "UprevCore", "UprevReport"]),
 
+    .executableTarget(
+      name: "Conformance", dependencies: ["JSONSchema", "LosslessJSON", "UprevCore"], path: "Tests/Conformance"),
     .testTarget(name: "LosslessJSONTests", dependencies: ["LosslessJSON", "UprevTestSupport"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "UprevTestSupport"]),
     .testTarget(name: "UprevReportTests", dependencies: ["UprevReport", "JSONSchema", "UprevTestSupport"]),

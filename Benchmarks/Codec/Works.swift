@@ -61,7 +61,7 @@ struct ValidateWork: CodecWork {
 
   private func refused() throws -> Int {
     var refused = 0
-    for document in documents where schema.firstViolation(in: document.root) != nil { refused += 1 }
+    for document in documents where try schema.firstViolation(in: document.root) != nil { refused += 1 }
     return refused
   }
 }

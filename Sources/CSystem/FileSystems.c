@@ -74,6 +74,8 @@ int uprev_file_system(int file, struct uprev_file_system *result) {
   // btrfs and some others count no inodes.
   result->free_inodes = space.f_files == 0 ? UINT64_MAX : (uint64_t)space.f_favail;
   result->kind = UPREV_FILE_SYSTEM_LOCAL;
+  result->block_size = (uint64_t)space.f_bsize;
+  result->is_copy_on_write = 0;
 #if defined(__linux__)
   struct statfs status;
   while (fstatfs(file, &status) == -1) {
@@ -91,6 +93,13 @@ int uprev_file_system(int file, struct uprev_file_system *result) {
       break;
     case 0x65735546UL: result->kind = UPREV_FILE_SYSTEM_FUSE; break;
     case 0x794c7630UL: result->kind = UPREV_FILE_SYSTEM_OVERLAY; break;
+    case 0x9123683eUL:  // btrfs
+    case 0xca451a4eUL:  // bcachefs
+    case 0x2fc12fc1UL:  // ZFS
+    case 0xf2f52010UL:  // F2FS
+    case 0x3434UL:      // NILFS
+      result->is_copy_on_write = 1;
+      break;
     default: break;
   }
 #else

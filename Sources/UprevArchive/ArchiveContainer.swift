@@ -80,7 +80,6 @@ final class ArchiveContainer: Container {
       throw ArchiveWords.changedDuringRun(location.path)
     }
     hash = ReadHash()
-    if let days = options.keepOriginalsDays { removeExpiredOriginals(days, options.runID, warn) }
   }
 
   func release() {
@@ -97,11 +96,13 @@ final class ArchiveContainer: Container {
     status = try fileSystem.status(of: file)
   }
 
-  private func removeExpiredOriginals(_ days: Int, _ runID: String, _ warn: WarningSink) {
+  /// Removes originals beside the archive, of whichever runs, that are kept no longer. To be called when the run has committed
+  /// what it changed: until then one of them may be what the only copy is made from.
+  func removeExpiredOriginals(_ runID: String, _ warn: WarningSink) {
     do throws(TargetError) {
       let folder = try OriginalsFolder(beside: location, makes: false, fileSystem)
       do throws(FileSystemError) {
-        try folder?.removeExpired(days: days, before: runID)
+        try folder?.removeExpired(before: runID)
       } catch {
         throw ArchiveWords.writeFailed(error, location.path)
       }

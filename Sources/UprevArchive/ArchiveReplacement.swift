@@ -93,14 +93,15 @@ struct ArchiveReplacement {
   /// Keeps the original and writes it down, where there is a journal.
   private func keep(_ original: Sighting, _ new: Sighting, _ newStatus: FileStatus) throws(TargetError) -> Original? {
     guard let journal = options.journal else { return nil }
-    guard options.keepsOriginals else {
+    guard options.keepOriginalsDays > 0 else {
       warn(ArchiveWords.originalNotKept(location.path))
       return nil
     }
     guard let folder = try OriginalsFolder(beside: location, makes: true, fileSystem) else { return nil }
     let status = container.status
     let kept = try folder.keep(
-      try container.reopened(), status, runID: options.runID, flushes: options.durability != .none)
+      try container.reopened(), status, runID: options.runID, days: options.keepOriginalsDays,
+      flushes: options.durability != .none)
     if kept.isLink { container.didLink(kept.status) }
     guard let before = original.content, let after = new.content else { return nil }
     let record = JournalOriginal(

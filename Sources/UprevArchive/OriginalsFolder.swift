@@ -8,7 +8,7 @@ import UprevReport
 #endif
 
 /// `.uprev-originals`, mode 0700, beside the archives of a folder: their files as they were before a run replaced them, each
-/// `<run id>-<number>`, until they are undone, pruned or expired.
+/// `<run id>-<number>-<days>d`, until their run is pruned or the days have passed that it promised to keep them.
 ///
 /// The name ends like no archive's, so that no `*.tar*` of a backup or of a cron job meets them.
 struct OriginalsFolder {
@@ -76,11 +76,12 @@ struct OriginalsFolder {
   /// - Returns: what is kept, durable if `flushes`.
   /// - Throws: ``TargetError``; then nothing is left here.
   func keep(
-    _ source: OpenFile, _ status: FileStatus, runID: String, flushes: Bool
+    _ source: OpenFile, _ status: FileStatus, runID: String, days: Int, flushes: Bool
   ) throws(TargetError) -> Kept {
     do throws(FileSystemError) {
       let kept: Kept
-      if let linked = try link(runID, status) { kept = linked } else { kept = try copy(source, status, runID) }
+      let names = OriginalName(runID: runID, days: days)
+      if let linked = try link(names, status) { kept = linked } else { kept = try copy(source, status, names) }
       do throws(FileSystemError) {
         if flushes {
           try fileSystem.synchronize(folder)
@@ -97,10 +98,10 @@ struct OriginalsFolder {
   }
 
   /// - Returns: nil where the kernel forbids it.
-  private func link(_ runID: String, _ status: FileStatus) throws(FileSystemError) -> Kept? {
+  private func link(_ names: OriginalName, _ status: FileStatus) throws(FileSystemError) -> Kept? {
     let name: PathName
     do throws(FileSystemError) {
-      name = try withFreeName(runID) { (name) throws(FileSystemError) in
+      name = try withFreeName(names) { (name) throws(FileSystemError) in
         try fileSystem.makeHardLink(name, in: folder, to: location.name, in: location.folder)
       }
     } catch {
@@ -127,9 +128,9 @@ struct OriginalsFolder {
     return Kept(name: name, status: now, isLink: true)
   }
 
-  private func copy(_ source: OpenFile, _ status: FileStatus, _ runID: String) throws(FileSystemError) -> Kept {
+  private func copy(_ source: OpenFile, _ status: FileStatus, _ names: OriginalName) throws(FileSystemError) -> Kept {
     var made: OpenFile?
-    let name = try withFreeName(runID) { (name) throws(FileSystemError) in
+    let name = try withFreeName(names) { (name) throws(FileSystemError) in
       made = try fileSystem.open(name, in: folder, [.readWrite, .create, .exclusive, .noFollow], mode: 0o600)
     }
     do throws(FileSystemError) {
@@ -167,11 +168,11 @@ struct OriginalsFolder {
   }
 
   private func withFreeName(
-    _ runID: String, _ make: (PathName) throws(FileSystemError) -> Void
+    _ names: OriginalName, _ make: (PathName) throws(FileSystemError) -> Void
   ) throws(FileSystemError) -> PathName {
     var number = 1
     while true {
-      let name = PathName("\(runID)-\(number)")
+      let name = names.name(number)
       do {
         try make(name)
         return name
@@ -193,15 +194,15 @@ struct OriginalsFolder {
 
   // MARK: expiry
 
-  /// Removes the originals that runs of more than `days` days before `runID` kept here, and the folder when it is empty.
-  /// The time is that of the runs' names; what has another name stays.
-  func removeExpired(days: Int, before runID: String) throws(FileSystemError) {
+  /// Removes the originals that were to be kept until before `runID` began, each as the run that kept it promised, and the folder
+  /// when it is empty. What has another name stays.
+  func removeExpired(before runID: String) throws(FileSystemError) {
     guard let now = RunIDTime(runID) else { return }
     var names: [PathName] = []
     try fileSystem.forEachName(in: folder) { name, _ in names.append(PathName(name)) }
     var isEmpty = true
     for name in names {
-      guard let time = RunIDTime(ofOriginal: name), now.seconds - time.seconds > Int64(max(0, days)) * 86_400,
+      guard let end = OriginalName.keptUntil(name), end < now.seconds,
         try fileSystem.status(of: name, in: folder, followingLinks: false).kind == .regular
       else {
         isEmpty = false
@@ -214,19 +215,31 @@ struct OriginalsFolder {
   }
 }
 
+extension OriginalName {
+  /// The moment until which what has this name is kept, seconds since 1970; nil for a name that no run gives.
+  static func keptUntil(_ name: PathName) -> Int64? {
+    let parts = name.bytes.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    guard name.bytes.count > 25, name.bytes[25] == UInt8(ascii: "-"), parts.count == 4,
+      parts[3].last == UInt8(ascii: "d"), isNumber(parts[2]), isNumber(parts[3].dropLast()),
+      let days = Int64(String(decoding: parts[3].dropLast(), as: UTF8.self)),
+      let time = RunIDTime(String(decoding: name.bytes.prefix(25), as: UTF8.self))
+    else { return nil }
+    let (seconds, overflows) = days.multipliedReportingOverflow(by: 86_400)
+    let (end, isTooLate) = time.seconds.addingReportingOverflow(seconds)
+    return overflows || isTooLate ? nil : end
+  }
+
+  private static func isNumber(_ bytes: ArraySlice<UInt8>) -> Bool {
+    !bytes.isEmpty && bytes.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+  }
+}
+
 /// When a run began, by its id: `20260131T235959Z-9f86d081`.
 struct RunIDTime {
   /// Since 1970.
   let seconds: Int64
 
   init?(_ runID: String) { self.init(Array(runID.utf8)[...]) }
-
-  /// - Parameter name: a run's id, `-` and a number.
-  init?(ofOriginal name: PathName) {
-    let bytes = name.bytes
-    guard bytes.count > 26, bytes[25] == 0x2d, bytes[26...].allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
-    self.init(bytes[..<25])
-  }
 
   private init?(_ id: ArraySlice<UInt8>) {
     let bytes = Array(id)

@@ -31,6 +31,8 @@ public enum WarningCode: String, CaseIterable, Sendable {
   case schemaViolationBefore = "schema-violation-before"
   /// A result does not satisfy the schema of its version, and the pipeline says `after: warn`.
   case schemaViolationAfter = "schema-violation-after"
+  /// A version has no schema, so that its documents were not validated; one warning for all of them.
+  case noSchema = "no-schema"
   /// A document has several names; only the one that was reached is migrated.
   case hardLinked = "hard-linked"
   /// An attribute of a copied file could not be kept.

@@ -16,8 +16,13 @@ public struct FaultyFileSystem: FileSystem {
     public var number: Int32
     /// Whether every later call of this name fails too.
     public var isPermanent: Bool
+    /// A read or a copy gives one byte and does not fail; a write writes half of its bytes, and then fails.
+    public var isShort: Bool
 
-    public init(_ call: String?, occurrence: Int = 1, number: Int32, isPermanent: Bool = false) {
+    public init(
+      _ call: String?, occurrence: Int = 1, number: Int32, isPermanent: Bool = false, isShort: Bool = false
+    ) {
+      self.isShort = isShort
       self.call = call
       self.occurrence = occurrence
       self.number = number
@@ -75,7 +80,9 @@ public struct FaultyFileSystem: FileSystem {
     self.before = before
   }
 
-  private func pass(_ call: String, _ name: PathName? = nil) throws(FileSystemError) {
+  /// - Returns: the fault, where it leaves something of the call to be done.
+  @discardableResult
+  private func pass(_ call: String, _ name: PathName? = nil) throws(FileSystemError) -> Fault? {
     let count = record.note(call)
     if let number = before(call, count.ofCall, name) {
       record.fail(call)
@@ -85,9 +92,11 @@ public struct FaultyFileSystem: FileSystem {
       let occurrence = fault.call == nil ? count.ofAll : count.ofCall
       if occurrence == fault.occurrence || (fault.isPermanent && occurrence > fault.occurrence) {
         record.fail(call)
+        if fault.isShort { return fault }
         throw FileSystemError(call: call, path: name, number: fault.number)
       }
     }
+    return nil
   }
 
   public func open(
@@ -100,20 +109,25 @@ public struct FaultyFileSystem: FileSystem {
   public func read(
     _ file: OpenFile, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64?
   ) throws(FileSystemError) -> Int {
-    try pass(offset == nil ? "read" : "pread")
-    return try base.read(file, into: buffer, at: offset)
+    guard try pass(offset == nil ? "read" : "pread") != nil, buffer.count > 1 else {
+      return try base.read(file, into: buffer, at: offset)
+    }
+    return try base.read(file, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<1]), at: offset)
   }
 
   public func write(_ file: OpenFile, _ bytes: UnsafeRawBufferPointer) throws(FileSystemError) {
-    try pass("write")
+    if let fault = try pass("write") {
+      try base.write(file, UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count / 2)]))
+      throw FileSystemError(call: "write", path: nil, number: fault.number)
+    }
     try base.write(file, bytes)
   }
 
   public func copy(
     from source: OpenFile, to destination: OpenFile, count: Int
   ) throws(FileSystemError) -> Int {
-    try pass("copy_file_range")
-    return try base.copy(from: source, to: destination, count: count)
+    let isShort = try pass("copy_file_range") != nil
+    return try base.copy(from: source, to: destination, count: isShort ? min(count, 1) : count)
   }
 
   public func status(of file: OpenFile) throws(FileSystemError) -> FileStatus {

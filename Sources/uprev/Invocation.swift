@@ -5,7 +5,7 @@ import UprevArchive
 import UprevCore
 import UprevReport
 
-/// What `migrate` and `info` share: from the command line's options to a run, and from a run to words and an exit status.
+/// What `migrate`, `info` and `validate` share: from the command line's options to a run, and from a run to words and an exit status.
 struct Invocation {
   var options: RunOptions
   let logger: Logger
@@ -61,7 +61,12 @@ struct Invocation {
     if case .file(let path) = destination {
       try ReportPlace(report: path, options: options, fileSystem: fileSystem).check()
     }
-    let opened = try openState(state)
+    let opened: (database: StateDatabase, setAside: WarningRecord?)?
+    do throws(JournalError) {
+      opened = try openState(state)
+    } catch {
+      throw reportNoState(error, to: destination)
+    }
     let run = Run(
       options: options, tool: (Release.name, Release.version), fileSystem: fileSystem, clock: SystemClock(),
       openers: openers, journal: opened?.database.makeJournal(), warnings: [opened?.setAside].compactMap { $0 },
@@ -81,23 +86,34 @@ struct Invocation {
 
   /// Opens the state of a run that changes something in place; every other run needs none, and writes none.
   ///
-  /// - Throws: ``ExitCode``, after saying why it cannot be opened. Nothing was touched then.
-  private func openState(_ choice: StateChoice) throws -> (database: StateDatabase, setAside: WarningRecord?)? {
+  /// - Throws: ``JournalError`` where it cannot be opened. Nothing was touched then.
+  private func openState(
+    _ choice: StateChoice
+  ) throws(JournalError) -> (database: StateDatabase, setAside: WarningRecord?)? {
     guard options.changesInPlace, case .directory(let chosen) = choice else { return nil }
     guard let path = chosen ?? StateDirectory.defaultPath(environment: ProcessInfo.processInfo.environment) else {
-      throw failing(with: ReportOutputError.noStateDirectory)
+      throw JournalError(message: Words.noStateFolder)
     }
-    do throws(JournalError) {
-      let opened = try StateDatabase.open(
-        StateDirectory(path: path, fileSystem: fileSystem), at: SystemClock().now())
-      if let warning = opened.setAside {
-        logger.warning("\(Words.warning(warning))", metadata: ["code": "\(warning.code.rawValue)"])
-      }
-      return opened
+    let opened = try StateDatabase.open(
+      StateDirectory(path: path, fileSystem: fileSystem), at: SystemClock().now())
+    if let warning = opened.setAside {
+      logger.warning("\(Words.warning(warning))", metadata: ["code": "\(warning.code.rawValue)"])
+    }
+    return opened
+  }
+
+  /// Says why nothing was done, to people and in a report that goes elsewhere than into the state.
+  private func reportNoState(_ error: JournalError, to destination: ReportDestination) -> ExitCode {
+    logger.error("\(Words.noState(error))")
+    let failed = Run(
+      options: options, tool: (Release.name, Release.version), fileSystem: fileSystem, clock: SystemClock(),
+      openers: [], stateFailure: error)
+    do {
+      try failed.reportFailure(to: destination, durability: options.durability, fileSystem)
     } catch {
-      logger.error("\(Words.noState(error))")
-      throw ExitCode(ExitStatus.targetFailed)
+      return failing(with: error)
     }
+    return ExitCode(ExitStatus.targetFailed)
   }
 
   /// Says why there is no report.

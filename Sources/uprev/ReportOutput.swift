@@ -22,6 +22,7 @@ final class ReportOutput {
 
   /// - Throws: ``ReportOutputError`` where it cannot be begun; then nothing was done.
   init(_ destination: ReportDestination, run: RunID, durability: Durability, fileSystem: any FileSystem) throws {
+    let temporaries: PathName?
     switch destination {
     case .none:
       (sink, path, file) = (nil, nil, nil)
@@ -32,19 +33,24 @@ final class ReportOutput {
       return
     case .file(let path):
       self.path = path
+      temporaries = nil
     case .state(let folder):
       guard
         let folder = folder ?? StateDirectory.defaultPath(environment: ProcessInfo.processInfo.environment)
       else { throw ReportOutputError.noStateDirectory }
       do {
-        path = try StateDirectory(path: folder, fileSystem: fileSystem).makeReportPath(of: run)
+        let directory = StateDirectory(path: folder, fileSystem: fileSystem)
+        path = try directory.makeReportPath(of: run)
+        // Where the next run meets what a killed one left of it.
+        temporaries = directory.reports
       } catch {
         throw ReportOutputError.failed(error)
       }
     }
     guard let path else { throw ReportOutputError.noStateDirectory }
     do {
-      let file = try AtomicFileWriter(path, runID: "\(run)", durability: durability, fileSystem: fileSystem)
+      let file = try AtomicFileWriter(
+        path, runID: "\(run)", temporariesIn: temporaries, durability: durability, fileSystem: fileSystem)
       self.file = file
       sink = { try file.write($0) }
     } catch {
@@ -68,4 +74,19 @@ enum ReportOutputError: Error {
   /// Neither `XDG_STATE_HOME` nor `HOME` is set.
   case noStateDirectory
   case failed(FileSystemError)
+}
+
+extension Run {
+  /// Writes the report of a run that has no state, unless that is where the report would be.
+  ///
+  /// - Throws: what went wrong with the report.
+  func reportFailure(
+    to destination: ReportDestination, durability: Durability, _ fileSystem: any FileSystem
+  ) throws {
+    if case .state = destination { return }
+    let output = try ReportOutput(destination, run: id, durability: durability, fileSystem: fileSystem)
+    let result = execute(report: output.sink)
+    if let error = result.reportError { throw error }
+    try output.finish()
+  }
 }

@@ -29,6 +29,15 @@ enum Terminal {
     try text.withUTF8 { try output(UnsafeRawBufferPointer($0)) }
   }
 
+  /// Whether standard output is a terminal that shows colours, and nobody asks for none (https://no-color.org).
+  static var isColoured: Bool {
+    isatty(STDOUT_FILENO) == 1 && !isSet("NO_COLOR") && value(of: "TERM") != "dumb"
+  }
+
+  private static func isSet(_ name: String) -> Bool { !(value(of: name) ?? "").isEmpty }
+
+  private static func value(of name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
   /// - Returns: 0, or the value of `errno`.
   private static func write(descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
     var rest = bytes[...]

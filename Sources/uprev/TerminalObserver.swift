@@ -37,6 +37,11 @@ final class TerminalObserver: RunObserver {
         logger.error(
           "\(Words.rejection(error.report, path: decision.reference.path, target: target))",
           metadata: ["code": "\(error.code.rawValue)", "path": "\(Terminal.printable(decision.reference.path))"])
+        for violation in decision.violations.dropFirst() {
+          logger.error(
+            "\(Words.violation(violation, path: decision.reference.path, target: target))",
+            metadata: ["code": "\(error.code.rawValue)", "path": "\(Terminal.printable(decision.reference.path))"])
+        }
       }
     } else if verbosity == .verbose {
       logger.debug(

@@ -142,10 +142,28 @@ struct UndoCommand: ParsableCommand {
       if let database, let run = try database.run(id) { return (database, run) }
     } catch {
       logger.error("\(Terminal.printable(error.message))")
-      throw ExitCode(ExitStatus.targetFailed)
+      throw reportNoState(error, fileSystem)
     }
     logger.error("\(Words.noRun(id))")
     throw ExitCode(ExitStatus.wrongUsage)
+  }
+
+  /// The report of an undo whose state cannot be read, where one is asked for.
+  private func reportNoState(_ error: JournalError, _ fileSystem: LocalFileSystem) -> ExitCode {
+    guard let report else { return ExitCode(ExitStatus.targetFailed) }
+    var options = RunOptions(command: "undo", targets: [], pipelines: [])
+    options.isDryRun = dryRun
+    options.jobs = ProcessInfo.processInfo.activeProcessorCount
+    let failed = Run(
+      options: options, tool: (Release.name, Release.version), fileSystem: fileSystem, clock: SystemClock(),
+      openers: [], stateFailure: error)
+    do {
+      let destination: ReportDestination = report == "-" ? .standardOutput : .file(PathName(report))
+      try failed.reportFailure(to: destination, durability: durability, fileSystem)
+    } catch {
+      return failing(with: error)
+    }
+    return ExitCode(ExitStatus.targetFailed)
   }
 
   /// - Throws: ``ValidationError`` where the run has no such target.

@@ -1,3 +1,4 @@
+import JSONSchema
 import UprevCore
 import UprevReport
 
@@ -22,6 +23,12 @@ enum Words {
     if let line = error.line, let column = error.column { parts.append("line \(line), column \(column)") }
     parts.append("\(Terminal.printable(error.message)) [\(error.code.rawValue)]")
     return parts.joined(separator: ": ")
+  }
+
+  /// A further violation of a document that was rejected for its first.
+  static func violation(_ violation: SchemaViolation, path: PathName, target: PathName) -> String {
+    "\(Words.path(path, in: target)): line \(violation.line), column \(violation.column): "
+      + "\(Terminal.printable(violation.message)) [\(ErrorCode.schemaViolation.rawValue)]"
   }
 
   static func failure(_ error: ReportError, of target: PathName) -> String {
@@ -54,6 +61,8 @@ enum Words {
     "error: the argument '\(Terminal.printable(argument))' is not UTF-8; reach the file through a symbolic link, or give the "
       + "folder that holds it"
   }
+
+  static let noStateFolder = "there is no place for the state: set HOME or XDG_STATE_HOME, or give --state"
 
   static func noState(_ error: JournalError) -> String {
     "nothing was changed, because it could not be undone: \(Terminal.printable(error.message)); --no-state does without"

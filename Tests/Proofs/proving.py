@@ -105,17 +105,17 @@ def mount_tmpfs(folder, settings):
     return pathlib.Path(folder)
 
 
-def mount_ext4(folder, mebibytes, inodes=20_000):
+def mount_ext4(folder, mebibytes, inodes=20_000, block=4096):
     """A fresh ext4 with a journal at `folder`; the image behind it has no name any more.
 
-    Its blocks have the size that those of disks have; small images would get smaller ones.
+    Its blocks have the size that those of disks have, unless another is asked for; small images would get smaller ones.
     """
     os.makedirs(folder, exist_ok=True)
     image = f"{folder}.image"
     with open(image, "wb") as file:
         file.truncate(mebibytes << 20)
     subprocess.run(
-        ["mkfs.ext4", "-q", "-F", "-b", "4096", "-O", "has_journal", "-m", "0", "-N", str(inodes), image], check=True
+        ["mkfs.ext4", "-q", "-F", "-b", str(block), "-O", "has_journal", "-m", "0", "-N", str(inodes), image], check=True
     )
     try:
         subprocess.run(["mount", "-o", "loop", image, folder], check=True)

@@ -96,7 +96,7 @@ struct Harness: Sendable {
   var runID = "20260101T000000Z-00000000"
   /// Whether the archive is claimed before, as a run does it that changes archives in place.
   var claims = true
-  var keepOriginalsDays: Int?
+  var keepOriginalsDays = 30
   var waitSeconds = 0.0
   /// The new text of a document; nil where it stays.
   var change: @Sendable (PathName, JSONText) -> JSONText?
@@ -127,8 +127,7 @@ struct Harness: Sendable {
     let warnings = Collected()
     defer { result.warnings = warnings.warnings + result.warnings }
     if output == nil, self.claims {
-      var options = ContainerClaimOptions(runID: runID, waitSeconds: waitSeconds)
-      options.keepOriginalsDays = keepOriginalsDays
+      let options = ContainerClaimOptions(runID: runID, waitSeconds: waitSeconds)
       try container.claim(options) { warnings.warnings.append($0) }
     }
     try copy(container, to: output, claims, opener, &result)
@@ -150,6 +149,7 @@ struct Harness: Sendable {
     }
     var options = ContainerWriteOptions(runID: runID, durability: durability)
     options.journal = journal
+    options.keepOriginalsDays = keepOriginalsDays
     let writer =
       if let output {
         try opener.makeCopyWriter(

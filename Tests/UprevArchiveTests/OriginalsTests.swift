@@ -7,7 +7,7 @@ import UprevTestSupport
 
 /// A journal in memory.
 // @unchecked: guarded by `lock`.
-private final class MemoryJournal: TargetJournal, @unchecked Sendable {
+final class MemoryJournal: TargetJournal, @unchecked Sendable {
   private let lock = NSLock()
   private var records: [JournalOriginal] = []
   private let failure: JournalError?
@@ -44,7 +44,7 @@ struct OriginalsTests {
     return harness
   }
 
-  private let kept = ".uprev-originals/20260101T000000Z-00000000-1"
+  private let kept = ".uprev-originals/20260101T000000Z-00000000-1-30d"
 
   @Test("The original is kept by another name of the same file, and recorded with both hashes")
   func link() throws {
@@ -166,23 +166,57 @@ struct OriginalsTests {
     #expect(result.error?.code == .changedDuringRun)
   }
 
-  @Test("Originals expire by the time in their names; what has another name stays")
-  func expiry() throws {
+  @Test(
+    "An original stays as long as the run promised that kept it, whatever this run keeps", arguments: [0, 1, 30, 4000])
+  func expiry(_ days: Int) throws {
     let scratch = try Scratch()
     let path = try made(scratch)
     let folder = scratch.file(".uprev-originals")
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-    for name in ["20251201T000000Z-00000000-1", "20251203T000000Z-00000000-12", "20251201T000000Z-mine", "other"] {
-      _ = try scratch.write(".uprev-originals/" + name, [1])
-    }
+    let expired = [
+      "20251130T000000Z-00000000-1-30d", "20251231T000000Z-00000000-12-0d", "20251130T000000Z-00000000-2-30d",
+    ]
+    let kept = [
+      "20251203T000000Z-00000000-12-30d", "20251201T000000Z-00000000-1-3650d", "20251201T000000Z-mine",
+      "20251130T000000Z-00000000-1", "20251130T000000Z-00000000-1-30", "20251130T000000Z-00000000-1-d", "other",
+      "20251130T000000Z-00000000-1-99999999999999999999d", "20251130T000000Z-00000000-1-9223372036854775807d",
+      "20251130T000000Z-00000000--30d", "20251130T000000Z-abc-1-1d", "20251130T000000Z-abcd-1-1d",
+      "20251130T000000Z-00000000-1-30d-2", "20251330T000000Z-00000000-1-30d",
+    ]
+    for name in expired + kept { _ = try scratch.write(".uprev-originals/" + name, [1]) }
     var harness = Harness.unchanging
-    harness.keepOriginalsDays = 30
+    harness.keepOriginalsDays = days
     #expect(harness.run(path).warnings.isEmpty)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == kept.sorted())
+  }
+
+  @Test("Originals do not expire before the run has committed, nor when it fails", arguments: [EIO, ENOSPC])
+  func expiryAfterCommit(_ number: Int32) throws {
+    let scratch = try Scratch()
+    let path = try made(scratch)
+    let folder = scratch.file(".uprev-originals")
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    let expired = "20251130T000000Z-00000000-1-30d"
+    _ = try scratch.write(".uprev-originals/" + expired, [1])
+    var failing = harness(MemoryJournal())
+    // The second exchange: the first one tries with two files of our own.
+    failing.fileSystem = FaultyFileSystem(faults: [.init("renameat2", occurrence: 2, number: number)])
+    #expect(failing.run(path).error != nil)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [expired])
+    let order = FaultyFileSystem(before: { call, count, name in
+      if call == "renameat2", count <= 2, access(folder + "/" + expired, F_OK) != 0 {
+        Issue.record("removed too early")
+      }
+      return nil
+    })
+    var harness = harness(MemoryJournal())
+    harness.fileSystem = order
+    #expect(harness.run(path).committed)
+    #expect(order.record.count("renameat2") == 2)
     #expect(
-      try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
-        "20251201T000000Z-mine", "20251203T000000Z-00000000-12", "other",
-      ])
+      try FileManager.default.contentsOfDirectory(atPath: folder) == ["20260101T000000Z-00000000-1-30d"])
   }
 
   @Test("A checksum or signature beside an archive that was replaced is warned of")
@@ -221,6 +255,34 @@ struct ArchiveClaimTests {
     #expect(result.error?.code == .targetBusy)
     #expect(result.error?.report.message.contains("process \(getpid())") == true, "\(String(describing: result.error))")
     #expect(try bytes(of: path) == before)
+    withExtendedLifetime(holder) {}
+  }
+
+  @Test("A claim that was given back lets the next run in, although the container lives on")
+  func released() throws {
+    let scratch = try Scratch()
+    let path = try made(scratch)
+    let holder = try claimed(path)
+    #expect(Harness.appending("!").run(path).error?.code == .targetBusy)
+    holder.release()
+    #expect(Harness.appending("!").run(path).committed)
+    // Once more, since the file it had locked is another by now.
+    holder.release()
+    #expect(Harness.appending("!").run(path).committed)
+    withExtendedLifetime(holder) {}
+  }
+
+  @Test("A claim of a file beside the archive is given back too")
+  func lockFileReleased() throws {
+    let scratch = try Scratch()
+    let path = try made(scratch)
+    let fileSystem = FaultyFileSystem(faults: [.init("flock", number: EBADF, isPermanent: true)])
+    let holder = try claimed(path, fileSystem)
+    var harness = Harness.appending("!")
+    harness.fileSystem = fileSystem
+    #expect(harness.run(path).error?.code == .targetBusy)
+    holder.release()
+    #expect(harness.run(path).committed)
     withExtendedLifetime(holder) {}
   }
 

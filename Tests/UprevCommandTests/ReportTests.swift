@@ -18,7 +18,7 @@ struct ReportTests {
   private func violations(_ name: String) throws -> [SchemaViolation] {
     let schemaText = try Data(contentsOf: URL(fileURLWithPath: Uprev.checkout + "/docs/report.schema.json"))
     let schema = try SchemaCompiler().compile(try IndexedJSON(scanning: JSONText([UInt8](schemaText))))
-    return schema.validate(try IndexedJSON(scanning: JSONText(folder.bytes(name))).root)
+    return try schema.validate(try IndexedJSON(scanning: JSONText(folder.bytes(name))).root)
   }
 
   @Test("Reports of success, of rejected documents, of failed targets and of info satisfy the schema")
@@ -42,6 +42,35 @@ struct ReportTests {
     try folder.write(info.output, to: "r.json")
     #expect(info.status == 1)
     #expect(try violations("r.json") == [])
+  }
+
+  @Test("A run whose state cannot be opened changes nothing, and says so in the report that was asked for")
+  func noState() throws {
+    try folder.write("{\"n_jobs\": 1, \"chunksize\": 1}", to: "good/ml_training_a.json")
+    let before = try TreeState(folder.path("good"))
+    try folder.write("a file", to: "nowhere")
+    try folder.write("forged", to: "open/state.sqlite")
+    chmod(folder.path("open"), 0o777)
+    for (arguments, environment, command) in [
+      (["migrate", "--state", "nowhere", "--report", "r.json", "good"], [:], "migrate"),
+      (["migrate", "--report", "r.json", "good"], ["XDG_STATE_HOME": "", "HOME": ""], "migrate"),
+      (["undo", "--state", "open", "--report", "r.json", "last"], [:], "undo"),
+    ] as [([String], [String: String], String)] {
+      try? FileManager.default.removeItem(atPath: folder.path("r.json"))
+      let run = try uprev.run(arguments, environment: environment)
+      #expect(run.status == 1, "\(run.errorText)")
+      #expect(try violations("r.json") == [])
+      let report = try ReportFile(folder.path("r.json"))
+      #expect(report.status == "failed" && report.object["command"] as? String == command)
+      #expect((report.object["error"] as? [String: Any])?["code"] as? String == "write-failed")
+      #expect(report.documents.isEmpty)
+    }
+    let printed = try uprev("migrate", "--state", "nowhere", "--report", "-", "good")
+    #expect(printed.status == 1)
+    #expect(try ReportFile(Data(printed.output)).status == "failed")
+    // Where the report would lie in the state itself, there is none.
+    #expect(try uprev("migrate", "--state", "nowhere", "good").status == 1)
+    #expect(try TreeState(folder.path("good")) == before)
   }
 
   @Test("The schema is not so lax that it lets a wrong report pass")

@@ -138,7 +138,9 @@ enum {
 struct uprev_file_system {
   uint64_t free_bytes;   // for this user
   uint64_t free_inodes;  // UINT64_MAX where they are not counted
+  uint64_t block_size;
   uint8_t kind;
+  uint8_t is_copy_on_write;  // what is written over goes to new blocks
 };
 
 int uprev_file_system(int file, struct uprev_file_system *result);

@@ -43,26 +43,12 @@ final class OutputFile {
         let replacement = try FileReplacement(in: location.folder, options, fileSystem)
         temporary = .replacing(replacement)
       } else {
-        let new = try Self.makeTemporary(fileSystem, in: location.folder, runID: options.runID)
+        DeadTemporaries(fileSystem).sweep(location.folder)
+        let new = try TemporaryFile.make(.archive, of: options.runID, in: location.folder, fileSystem)
         temporary = .new(new)
       }
     } catch {
       throw ArchiveWords.writeFailed(error, location.path)
-    }
-  }
-
-  /// Two archives of one folder may be under construction in one run.
-  private static func makeTemporary(
-    _ fileSystem: any FileSystem, in folder: OpenFile, runID: String
-  ) throws(FileSystemError) -> TemporaryFile {
-    var attempt = 0
-    while true {
-      do {
-        return try TemporaryFile(
-          PathName(".uprev-\(runID)-archive-\(attempt)"), in: folder, fileSystem: fileSystem)
-      } catch  where error.kind == .exists && attempt < 1000 {
-        attempt += 1
-      }
     }
   }
 

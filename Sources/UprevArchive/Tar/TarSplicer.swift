@@ -159,7 +159,10 @@ final class TarSplicer: ContainerWriter {
   // MARK: finishing
 
   func finish() throws -> Bool {
-    guard let output, stream != nil else { return true }
+    guard let output, stream != nil else {
+      if isInPlace { container.removeExpiredOriginals(options.runID, warn) }
+      return true
+    }
     guard let tail else {
       // The reader did not come to the end.
       abandon()
@@ -174,6 +177,7 @@ final class TarSplicer: ContainerWriter {
     try verify(output, tail, end: end, total: total, hash: new)
     if isInPlace {
       try ArchiveReplacement(container, options, warn: warn).replace(with: output, new)
+      container.removeExpiredOriginals(options.runID, warn)
     } else {
       guard try container.isUnchanged() else { throw ArchiveWords.changedDuringRun(container.location.path) }
       try output.place(mode: container.status.mode & 0o777)

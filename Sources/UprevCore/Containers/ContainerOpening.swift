@@ -47,8 +47,8 @@ public struct ContainerWriteOptions: Sendable {
   public var sideThreads: Int
   /// Where every change is written down before it is made; nil: it cannot be undone.
   public var journal: (any TargetJournal)?
-  /// Whether the original of an archive is kept where there is a journal.
-  public var keepsOriginals = true
+  /// For how many days the original of an archive is kept where there is a journal; 0: it is not kept.
+  public var keepOriginalsDays = RunOptions.defaultKeepOriginalsDays
   /// The names of the formats, by the numbers that decisions carry, for the journal.
   public var formatNames: [String] = []
   /// How long a program that has a document open for writing is waited for before the document is given back to it, seconds.
@@ -75,8 +75,6 @@ public struct ContainerClaimOptions: Sendable {
   public var runID: String
   /// How long to wait for another run that holds it, seconds.
   public var waitSeconds: Double
-  /// Originals of archives that runs kept for undo longer ago are removed, days; nil: they stay.
-  public var keepOriginalsDays: Int?
   /// Asked while waiting; true gives up.
   public var shouldStop: @Sendable () -> Bool
 

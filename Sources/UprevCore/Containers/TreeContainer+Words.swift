@@ -22,7 +22,7 @@ extension DocumentError {
 
   static let folderBusy = DocumentError(
     ReportError(
-      code: .changedDuringRun,
+      code: .targetBusy,
       message: "another run is changing documents of its folder; this one was left alone; run again when it is done"))
 
   static let deltaNotSound = DocumentError(

@@ -25,20 +25,27 @@ final class TreeCopy {
   private let source: TreeSource
   private let handles: FolderHandles
   /// The copy's name while it is under construction, and the folder that holds it.
-  private let name: PathName
+  let name: PathName
   private let parent: OpenFile
   private var frames: [Frame] = []
   private var links: [Link: (folder: TreeFolder, name: PathName)] = [:]
   private var isBegun = false
+  private let runID: String
+  private let isDurable: Bool
+  /// Says to those that come after a kill which file or folder is the copy.
+  private var mark: TemporaryFile?
 
+  /// - Parameter isDurable: whether the mark of the copy must outlive a power failure.
   init(
-    of container: TreeContainer, to name: PathName, in parent: OpenFile, warn: @escaping WarningSink
+    of container: TreeContainer, in parent: OpenFile, runID: String, isDurable: Bool, warn: @escaping WarningSink
   ) {
+    self.runID = runID
+    self.isDurable = isDurable
     self.container = container
     fileSystem = container.fileSystem
     source = TreeSource(container)
     handles = FolderHandles(container.fileSystem)
-    self.name = name
+    name = OwnName.make(runID, OwnName.copySuffix)
     self.parent = parent
     self.warn = warn
   }
@@ -76,10 +83,12 @@ final class TreeCopy {
   private func addFolder(_ folder: TreeFolder, _ chunk: TreePassthrough) throws(FileSystemError) {
     let copy: TreeFolder
     if folder.parent == nil {
+      mark = try TemporaryFile.make(.copyMark, of: runID, in: parent, fileSystem)
       try fileSystem.makeDirectory(name, in: parent, mode: 0o700)
       isBegun = true
       let file = try fileSystem.open(name, in: parent, [.readOnly, .directory, .beneath], mode: 0)
       copy = TreeFolder(root: file, status: try fileSystem.status(of: file))
+      try record(copy.identity)
     } else {
       let place = try place(of: chunk.name, in: chunk.folder)
       guard let above = place.folder else { throw unplaced(chunk.path) }
@@ -149,7 +158,7 @@ final class TreeCopy {
 
   private func place(of name: PathName, in folder: TreeFolder) throws(FileSystemError) -> Place {
     if container.single != nil {
-      isBegun = true
+      if mark == nil { mark = try TemporaryFile.make(.copyMark, of: runID, in: parent, fileSystem) }
       return Place(folder: nil, handle: parent, name: self.name)
     }
     while let frame = frames.last, frame.source !== folder, frames.count > 1 { try leave() }
@@ -182,6 +191,29 @@ final class TreeCopy {
     handles.forget(frame.copy)
   }
 
+  /// Writes into the mark what the copy is, before anything comes into it.
+  private func record(_ copy: FileIdentity) throws(FileSystemError) {
+    guard let mark else { return }
+    try CopyMark(fileSystem).write(copy, to: mark.file)
+    guard isDurable else { return }
+    try mark.flush()
+    try fileSystem.synchronize(parent)
+  }
+
+  /// The copy has its own name: nothing is to be removed any more.
+  /// - Returns: the mark's name, if it could not be removed.
+  func didPlace() -> (PathName, FileSystemError)? {
+    isBegun = false
+    guard let mark else { return nil }
+    self.mark = nil
+    do throws(FileSystemError) {
+      try mark.remove()
+      return nil
+    } catch {
+      return (mark.name, error)
+    }
+  }
+
   /// Ends the copy: no piece comes any more.
   func close() throws(FileSystemError) {
     while !frames.isEmpty { try leave() }
@@ -189,6 +221,12 @@ final class TreeCopy {
 
   /// Removes all of it.
   func remove() throws(FileSystemError) {
+    try removeContent()
+    try mark?.remove()
+    mark = nil
+  }
+
+  private func removeContent() throws(FileSystemError) {
     guard isBegun else { return }
     isBegun = false
     if container.single != nil {
@@ -210,6 +248,10 @@ final class TreeCopy {
   ) throws(FileSystemError) {
     let file = try fileSystem.open(
       place.name, in: place.handle, [.writeOnly, .create, .exclusive, .beneath], mode: 0o600)
+    if container.single != nil {
+      isBegun = true
+      try record(try fileSystem.status(of: file).identity)
+    }
     try fill(file)
   }
 

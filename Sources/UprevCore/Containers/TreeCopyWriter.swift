@@ -16,7 +16,6 @@ final class TreeCopyWriter: ContainerWriter {
   private let outputName: PathName
   /// The folder that will hold the copy; opened before anything is written, for `syncfs`.
   private let parent: OpenFile
-  private let temporaryName: PathName
   private let copy: TreeCopy
   private var isDone = false
 
@@ -35,7 +34,6 @@ final class TreeCopyWriter: ContainerWriter {
       throw TargetError.outputWithoutName(output)
     }
     outputName = name
-    temporaryName = OwnName.make(options.runID, "-copy")
     do throws(FileSystemError) {
       parent = try fileSystem.open(folder, in: nil, [.readOnly, .directory], mode: 0)
     } catch {
@@ -45,7 +43,9 @@ final class TreeCopyWriter: ContainerWriter {
     if try Self.holds(container, parent, output) {
       throw TargetError.outputInsideTarget(output)
     }
-    copy = TreeCopy(of: container, to: temporaryName, in: parent, warn: warn)
+    DeadTemporaries(fileSystem).sweep(parent)
+    copy = TreeCopy(
+      of: container, in: parent, runID: options.runID, isDurable: options.durability != .none, warn: warn)
   }
 
   private static func refuseExisting(
@@ -96,8 +96,9 @@ final class TreeCopyWriter: ContainerWriter {
     do throws(FileSystemError) {
       try copy.close()
       if options.durability != .none { try fileSystem.synchronizeFileSystem(of: parent) }
-      try AtomicReplace(fileSystem).place(outputName, in: parent, from: temporaryName, in: parent)
+      try AtomicReplace(fileSystem).place(outputName, in: parent, from: copy.name, in: parent)
       isDone = true
+      if let (mark, error) = copy.didPlace() { warn(.notCleanedUp(mark, error)) }
     } catch {
       if error.kind == .exists { throw TargetError.outputExists(output) }
       throw error.targetError(.writing, about: output)
@@ -117,7 +118,7 @@ final class TreeCopyWriter: ContainerWriter {
     do throws(FileSystemError) {
       try copy.remove()
     } catch {
-      warn(.notCleanedUp(temporaryName, error))
+      warn(.notCleanedUp(copy.name, error))
     }
   }
 }

@@ -85,7 +85,7 @@ extension TreeWriter {
       let outcome = single.retirement.run([staged], results, manifests)
       note(outcome)
       if let result = outcome.results.first {
-        if !result.isReplaced { withdraw([staged]) }
+        if result.isWithoutEffect { withdraw([staged]) }
         settle(&entry, result, rereads: rereads)
       }
     case .settled(let results, _, let unflushed?):
@@ -175,9 +175,12 @@ extension Decision {
 }
 
 extension Retirement.Result {
-  var isReplaced: Bool {
-    if case .replaced = self { return true }
-    return false
+  /// Whether the document has not got its new text beyond doubt. One that is left for recovery may have it, or get it.
+  var isWithoutEffect: Bool {
+    switch self {
+    case .replaced, .unsettled: false
+    case .vanished, .changed, .kept, .outOfReach, .failed, .busy: true
+    }
   }
 }
 

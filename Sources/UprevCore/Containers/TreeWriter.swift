@@ -248,7 +248,7 @@ final class TreeWriter: ContainerWriter {
     var batch = retired
     retired = Batch()
     var results = outcome.value.results[...]
-    withdraw(zip(batch.staged, results).filter { !$0.1.isReplaced }.map(\.0))
+    withdraw(zip(batch.staged, results).filter { $0.1.isWithoutEffect }.map(\.0))
     for index in batch.held.indices where batch.held[index].staged != nil {
       if let result = results.popFirst() { settle(&batch.held[index], result, rereads: 0) }
     }

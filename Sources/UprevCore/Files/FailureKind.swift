@@ -107,6 +107,10 @@ let notPermittedNumber = EPERM
 let nameTooLongNumber = ENAMETOOLONG
 /// `EBUSY`
 let busyNumber = EBUSY
+/// `EACCES`
+let accessDeniedNumber = EACCES
+/// `EEXIST`
+let existsNumber = EEXIST
 /// `ENOENT`
 let absentNumber = ENOENT
 

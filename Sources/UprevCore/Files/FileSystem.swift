@@ -142,12 +142,18 @@ public struct FileSystemStatus: Hashable, Sendable {
   /// Whether `syncfs(2)` tells of errors there: not before Linux 5.8, not on FUSE, and not on an overlay, which may be
   /// mounted `volatile`.
   public var reportsFlushErrors: Bool
+  /// Whether a file of which every 4 KiB were written to may be changed through memory, even when the disk is full by then:
+  /// not where blocks are smaller, and not where what is changed is written to new blocks.
+  public var keepsRoomForMappedFiles: Bool
 
-  public init(kind: Kind, freeBytes: UInt64, freeInodes: UInt64, reportsFlushErrors: Bool) {
+  public init(
+    kind: Kind, freeBytes: UInt64, freeInodes: UInt64, reportsFlushErrors: Bool, keepsRoomForMappedFiles: Bool = true
+  ) {
     self.kind = kind
     self.freeBytes = freeBytes
     self.freeInodes = freeInodes
     self.reportsFlushErrors = reportsFlushErrors
+    self.keepsRoomForMappedFiles = keepsRoomForMappedFiles
   }
 }
 

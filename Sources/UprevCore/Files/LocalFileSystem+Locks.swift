@@ -58,7 +58,8 @@ extension LocalFileSystem {
     // 0: no Linux, where the call that stands for syncfs tells errors.
     let reportsFlushErrors = (kernel == 0 || kernel >= 5008) && kind != .fuse && kind != .overlay
     return FileSystemStatus(
-      kind: kind, freeBytes: status.free_bytes, freeInodes: status.free_inodes, reportsFlushErrors: reportsFlushErrors)
+      kind: kind, freeBytes: status.free_bytes, freeInodes: status.free_inodes, reportsFlushErrors: reportsFlushErrors,
+      keepsRoomForMappedFiles: status.block_size >= 4096 && status.is_copy_on_write == 0)
   }
 
   public func clone(_ source: OpenFile, to destination: OpenFile) throws(FileSystemError) {

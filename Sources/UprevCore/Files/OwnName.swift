@@ -3,6 +3,8 @@ import UprevReport
 /// The names that Uprev gives to its own files and folders inside a target.
 enum OwnName {
   private static let prefix: StaticString = ".uprev-"
+  /// Of the name of a copy that is under construction.
+  static let copySuffix = "-copy"
   private static let keptMark = Array(".uprev-kept-".utf8)
 
   /// What a run locks in the root of a tree where the root itself cannot be locked.
@@ -46,6 +48,29 @@ enum OwnName {
     }
     let run = String(decoding: id, as: UTF8.self)
     return isStaging(name, of: run) ? run : nil
+  }
+
+  /// What a temporary that stands outside of a staging folder is of: `.uprev-<runID>-<kind>`, perhaps with `-` and a number
+  /// behind it. Nil for any other name.
+  static func temporary(_ name: PathName) -> (kind: TemporaryKind, runID: String)? {
+    guard isOwn(name) else { return nil }
+    let bytes = name.bytes
+    let start = make("").bytes.count
+    guard bytes.count > start + 26, bytes[start + 25] == hyphen,
+      let run = run(ofStaging: PathName(bytes[..<(start + 25)]))
+    else { return nil }
+    var rest = bytes[(start + 26)...]
+    let number = rest.reversed().prefix(while: isDigit).count
+    if number > 0, number < rest.count, rest[rest.endIndex - number - 1] == hyphen { rest = rest.dropLast(number + 1) }
+    return TemporaryKind(rawValue: String(decoding: rest, as: UTF8.self)).map { ($0, run) }
+  }
+
+  /// The run of which a file or folder of this name is an unfinished copy; nil for any other name.
+  static func run(ofCopy name: PathName) -> String? {
+    let suffix = Array(copySuffix.utf8)
+    guard name.bytes.count > suffix.count, name.bytes.suffix(suffix.count).elementsEqual(suffix) else { return nil }
+    let run = run(ofStaging: PathName(name.bytes.dropLast(suffix.count)))
+    return run.flatMap { make($0, copySuffix) == name ? $0 : nil }
   }
 
   /// Whether a name is one under which another program's file is kept.

@@ -2,7 +2,8 @@ import UprevReport
 
 /// A file under construction: created exclusively with mode 0600, removed unless it was put in place.
 ///
-/// It is used by one thread at a time.
+/// It is locked (`flock(2)`) for as long as it is open: ``DeadTemporaries`` removes those whose lock is free, because the run that
+/// made them lives no more. It is used by one thread at a time.
 public final class TemporaryFile {
   public let name: PathName
   /// The folder that holds it; nil where `name` is a path by itself.
@@ -19,6 +20,44 @@ public final class TemporaryFile {
     self.folder = folder
     self.fileSystem = fileSystem
     file = try fileSystem.open(name, in: folder, [.readWrite, .create, .exclusive, .noFollow], mode: 0o600)
+    do throws(FileSystemError) {
+      try markAlive()
+    } catch {
+      try? remove()
+      throw error
+    }
+  }
+
+  /// Makes a temporary of a run, under a name that is free.
+  ///
+  /// - Throws: ``FileSystemError``
+  public static func make(
+    _ kind: TemporaryKind, of runID: String, in folder: OpenFile, _ fileSystem: any FileSystem
+  ) throws(FileSystemError) -> TemporaryFile {
+    var attempt = 1
+    while true {
+      let name = OwnName.make(runID, "-\(kind.rawValue)" + (attempt == 1 ? "" : "-\(attempt)"))
+      do {
+        return try TemporaryFile(name, in: folder, fileSystem: fileSystem)
+      } catch  where error.kind == .exists && attempt < attempts {
+        attempt += 1
+      }
+    }
+  }
+
+  /// Names that are tried: one run has few temporaries in one folder.
+  private static let attempts = 1000
+
+  /// Whoever took it for one of a dead run before it was locked has removed it, or is about to.
+  private func markAlive() throws(FileSystemError) {
+    do throws(FileSystemError) {
+      guard try fileSystem.lock(file), try fileSystem.status(of: file).linkCount > 0 else {
+        throw FileSystemError(call: "flock", path: name, number: existsNumber)
+      }
+    } catch {
+      // Where no lock can be had, nobody removes what he finds unlocked.
+      guard [.unsupported, .badDescriptor, .noLocks].contains(error.kind) else { throw error }
+    }
   }
 
   deinit { try? remove() }

@@ -1,3 +1,4 @@
+import JSONSchema
 import LosslessJSON
 import UprevReport
 
@@ -20,6 +21,8 @@ public struct Decision: Sendable {
   public var sha256After: [UInt8]?
   public var error: DocumentError?
   public var warnings: [WarningRecord] = []
+  /// What a schema forbids of the document as it was read, where the run is asked to find it; the first is the error's.
+  public var violations: [SchemaViolation] = []
   /// Seconds spent in each pure stage.
   public var detectSeconds: Double = 0
   public var migrateSeconds: Double = 0

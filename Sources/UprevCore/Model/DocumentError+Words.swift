@@ -194,6 +194,13 @@ extension DocumentError {
 }
 
 extension WarningRecord {
+  static func noSchema(_ version: FormatVersion, format: String) -> WarningRecord {
+    WarningRecord(
+      code: .noSchema,
+      message: "Version \(DocumentError.shown(version)) of \(format) has no schema; its documents were not validated.",
+      path: nil)
+  }
+
   static func newerVersion(
     _ version: FormatVersion, current: FormatVersion, format: String, at path: PathName
   ) -> WarningRecord {

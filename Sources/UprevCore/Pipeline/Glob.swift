@@ -11,8 +11,8 @@
 public struct Glob: Sendable, Hashable {
   /// The pattern as it was written.
   public let pattern: String
-  private let isAnchored: Bool
-  private let components: [GlobComponent]
+  let isAnchored: Bool
+  let components: [GlobComponent]
 
   /// - Parameter pattern: at least one byte; see ``GlobError/Problem`` for what is refused.
   /// - Throws: ``GlobError`` with the byte at which the pattern goes wrong.

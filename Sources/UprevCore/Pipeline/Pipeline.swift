@@ -14,6 +14,8 @@ public struct Pipeline: Sendable {
   public var digest: [UInt8]
   /// The pipeline file.
   public var file: PathName
+  /// The paths of the schema files that it was made from, below its folder.
+  public var schemaFiles: [String]
 }
 
 /// One kind of document: how to recognise it, where its version is, and how it gets to the current one.

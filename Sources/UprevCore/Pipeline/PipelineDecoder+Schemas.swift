@@ -31,14 +31,14 @@ extension PipelineDecoder {
       noteSchema(.notJSON(error), path, line: error.line, column: error.column)
       return nil
     }
-    let files = SchemaFiles(folder: folder)
+    let files = ReferencedFiles(folder: folder)
     // Whatever a reference reaches is a part of the pipeline, also where there are faults.
     defer { schemaBytes.merge(files.bytes) { first, _ in first } }
     do {
-      return try SchemaCompiler().compile(document, at: SchemaFiles.reference(to: path), resolver: files)
+      return try SchemaCompiler().compile(document, at: ReferencedFiles.reference(to: path), resolver: files)
     } catch {
       for error in error.errors {
-        let file = error.document.flatMap(SchemaFiles.path(of:)) ?? path
+        let file = error.document.flatMap(ReferencedFiles.path(of:)) ?? path
         let place = (file: folder.named(file), line: error.line, column: error.column)
         // A file that several schemas refer to is judged with each of them.
         let problem = PipelineProblem.notASchema(error)
@@ -58,7 +58,7 @@ extension PipelineDecoder {
 }
 
 /// The files that a schema refers to: those of the pipeline's folder, by relative references.
-private final class SchemaFiles: SchemaResolver {
+private final class ReferencedFiles: SchemaResolver {
   private let folder: PipelineFolder
   /// By path, as ``PipelineDecoder/schemaBytes``.
   private(set) var bytes: [[UInt8]: [UInt8]] = [:]
@@ -68,7 +68,7 @@ private final class SchemaFiles: SchemaResolver {
   }
 
   func document(at uri: String) throws(SchemaResolutionError) -> [UInt8]? {
-    guard let path = SchemaFiles.path(of: uri) else { return nil }
+    guard let path = ReferencedFiles.path(of: uri) else { return nil }
     if PipelineFolder.leadsOutside(path) { throw SchemaResolutionError(message: PipelineProblem.outsideWords) }
     do {
       let content = try folder.readSchema(path)

@@ -30,7 +30,8 @@ public enum PipelineFile {
     }
     return Pipeline(
       name: decoded.name, description: decoded.description, formats: decoded.formats,
-      digest: digest([folder.fileName: bytes].merging(decoder.schemaBytes) { first, _ in first }), file: file)
+      digest: digest([folder.fileName: bytes].merging(decoder.schemaBytes) { first, _ in first }), file: file,
+      schemaFiles: decoder.schemaBytes.keys.map { String(decoding: $0, as: UTF8.self) }.sorted())
   }
 
   /// Those of the pipeline file by place, then those of its schemas.

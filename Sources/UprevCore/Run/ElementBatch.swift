@@ -15,7 +15,7 @@ struct ElementBatch: Sendable {
   }
 
   /// Documents are decided together, as far as that saves work; what becomes of each does not depend on the others.
-  func decided(by decider: Decider) -> [DecidedElement] {
+  func decided(by decider: any DocumentDecider) -> [DecidedElement] {
     let documents = elements.compactMap { element in
       if case .document(let document) = element { document } else { nil }
     }

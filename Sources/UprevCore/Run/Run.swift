@@ -14,6 +14,7 @@ public final class Run {
   private let shouldStop: @Sendable () -> Bool
   private let journal: (any RunJournal)?
   private let warnings: [WarningRecord]
+  private let stateFailure: JournalError?
   private let observer: (any RunObserver)?
   /// The run's name: in its report, in its staging folders, in its state.
   public let id: RunID
@@ -24,11 +25,13 @@ public final class Run {
   ///   - journal: where changes are written down before they are made; nil: they cannot be undone. A run that changes nothing
   ///     in place does not use it.
   ///   - warnings: what was noticed before the run, for its report.
+  ///   - stateFailure: why there is no journal where there should be one: then nothing is touched, and that is reported.
   ///   - shouldStop: asked between batches; true ends the run early and cleanly.
   public init(
     options: RunOptions, tool: (name: String, version: String), fileSystem: any FileSystem, clock: any RunClock,
     openers: [any ContainerOpener], journal: (any RunJournal)? = nil,
-    warnings: [WarningRecord] = [], shouldStop: @escaping @Sendable () -> Bool = { false },
+    warnings: [WarningRecord] = [], stateFailure: JournalError? = nil,
+    shouldStop: @escaping @Sendable () -> Bool = { false },
     observer: (any RunObserver)? = nil
   ) {
     self.options = options
@@ -39,6 +42,7 @@ public final class Run {
     self.shouldStop = shouldStop
     self.observer = observer
     self.warnings = warnings
+    self.stateFailure = stateFailure
     self.journal = options.changesInPlace ? journal : nil
     startedAt = clock.now()
     id = RunID(startedAt: startedAt, random: UInt32.random(in: 0...UInt32.max))
@@ -60,6 +64,7 @@ public final class Run {
         sink: report)
     }
     for warning in warnings { ledger.note(warning) }
+    if let stateFailure { return finish(ledger, error: .notJournaled(stateFailure)) }
     do throws(JournalError) {
       try journal?.begin(JournalRun(id: id, command: options.command, startedAt: startedAt))
     } catch {
@@ -69,14 +74,10 @@ public final class Run {
       runID: id.description, durability: options.durability, sideThreads: options.jobs)
     writeOptions.formatNames = formats.map(\.name)
     writeOptions.isAllOrNothing = options.isAllOrNothing
-    writeOptions.keepsOriginals = options.keepOriginalsDays > 0
+    writeOptions.keepOriginalsDays = options.keepOriginalsDays
     let targetRun = TargetRun(
       options: options,
-      decider: Decider(
-        formats: formats,
-        // Sizes are the readers' business: nothing that is larger is read at all.
-        limits: JSONReadingOptions(maximumDepth: options.maximumDepth, maximumSize: .max),
-        hashesUnlisted: options.listsEveryDocument),
+      decider: decider(formats),
       journal: journal,
       readOptions: ContainerReadOptions(
         claims: Claims(formats: formats.map(\.files), excluded: options.excluded),
@@ -124,6 +125,17 @@ public final class Run {
       targetRun.conclude(target, commits: commits)
       if target.record.error != nil { commits = false }
       ledger.end(target.record, target.stages)
+    }
+  }
+
+  private func decider(_ formats: [Format]) -> any DocumentDecider {
+    // Sizes are the readers' business: nothing that is larger is read at all.
+    let limits = JSONReadingOptions(maximumDepth: options.maximumDepth, maximumSize: .max)
+    return switch options.job {
+    case .migrate: Decider(formats: formats, limits: limits, hashesUnlisted: options.listsEveryDocument)
+    case .validate(let violationLimit):
+      ValidationDecider(
+        formats: formats, limits: limits, violationLimit: violationLimit, hashesUnlisted: options.listsEveryDocument)
     }
   }
 

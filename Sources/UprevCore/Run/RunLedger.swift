@@ -11,6 +11,8 @@ final class RunLedger {
   private(set) var targets: [TargetRecord] = []
   private(set) var warnings = WarningList()
   private(set) var stages = StageRecords()
+  /// The versions without a schema that were met; no more than the pipelines know.
+  private var unschemed: Set<WarningRecord> = []
   /// What went wrong with the report itself; the first error is kept, and nothing more is written.
   private(set) var reportError: (any Error)?
 
@@ -54,7 +56,9 @@ final class RunLedger {
     for warning in decision.warnings { warn(warning, in: target) }
   }
 
+  /// A warning that is about no document in particular is taken once.
   func warn(_ warning: WarningRecord, in target: PathName) {
+    if warning.code == .noSchema, !unschemed.insert(warning).inserted { return }
     warnings.add(warning)
     observer?.warned(warning, in: target)
   }
@@ -93,7 +97,9 @@ extension StageRecords {
     add(.read, items: wasRead ? 1 : 0, seconds: 0)
     add(.detect, items: decision.from == nil ? 0 : 1, seconds: decision.detectSeconds)
     add(.migrate, items: isMigrated, seconds: decision.migrateSeconds)
-    add(.validate, items: isMigrated, seconds: decision.validateSeconds)
+    // A document that only stayed as it is went through this stage where it was held against a schema.
+    let isValidated = isMigrated == 1 || decision.outcome == .current && decision.validateSeconds > 0
+    add(.validate, items: isValidated ? 1 : 0, seconds: decision.validateSeconds)
     add(.write, items: isMigrated, seconds: 0)
   }
 }

@@ -1,5 +1,13 @@
 import UprevReport
 
+/// What a run does with documents.
+public enum RunJob: Hashable, Sendable {
+  /// Brings them to a version.
+  case migrate
+  /// Holds each against the schema of its own version, and looks for so many violations in one document.
+  case validate(violationLimit: Int)
+}
+
 /// What a run is asked to do.
 public struct RunOptions: Sendable {
   /// The command's name, as the report says it.
@@ -10,6 +18,8 @@ public struct RunOptions: Sendable {
   public var pipelines: [Pipeline]
   /// Where the migrated copy of the only target goes; nil changes targets in place.
   public var output: PathName?
+  /// What is done with documents; whatever is no migration changes nothing.
+  public var job = RunJob.migrate
   /// Decide everything, change nothing.
   public var isDryRun = false
   /// Workers, at least 1.
@@ -42,7 +52,7 @@ public struct RunOptions: Sendable {
   public var batchCount = 64
 
   /// Whether the targets themselves are changed.
-  public var changesInPlace: Bool { !isDryRun && output == nil && !onlyCounts }
+  public var changesInPlace: Bool { !isDryRun && output == nil && !onlyCounts && job == .migrate }
 
   /// 256 MiB.
   public static let defaultMaximumDocumentSize = 256 << 20

@@ -3,7 +3,7 @@ import UprevReport
 /// One target of a run, from opening to committing.
 struct TargetRun {
   let options: RunOptions
-  let decider: Decider
+  let decider: any DocumentDecider
   let journal: (any RunJournal)?
   let readOptions: ContainerReadOptions
   let writeOptions: ContainerWriteOptions
@@ -72,10 +72,8 @@ struct TargetRun {
     pending.container = container
     pending.record.kind = container.kind
     if options.changesInPlace {
-      var claimOptions = ContainerClaimOptions(
+      let claimOptions = ContainerClaimOptions(
         runID: writeOptions.runID, waitSeconds: options.waitSeconds, shouldStop: shouldStop)
-      // 0 says that this run keeps none; what other runs kept is theirs to undo.
-      claimOptions.keepOriginalsDays = options.keepOriginalsDays > 0 ? options.keepOriginalsDays : nil
       try container.claim(claimOptions, warn: warn)
       pending.journal = try journal?.begin(container.journalTarget())
     }

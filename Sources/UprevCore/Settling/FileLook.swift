@@ -34,7 +34,10 @@ final class FileLook {
     } catch {
       switch error.kind {
       case .absent: return nil
-      case .symbolicLink, .noDevice: return try lookWithoutOpening(name, in: folder)
+      case .symbolicLink, .noDevice:
+        // A link, a socket or a device; of a regular file the error says nothing about what it is.
+        if try fileSystem.status(of: name, in: folder, followingLinks: false).kind == .regular { throw error }
+        return try lookWithoutOpening(name, in: folder)
       default: throw error
       }
     }

@@ -87,12 +87,17 @@ extension InterruptedStaging {
     return names.sorted()
   }
 
-  /// Files of the run that hold no text, in the order in which they are to be removed: what says how to go on goes last.
-  func filesNow(_ fileSystem: any FileSystem) throws(FileSystemError) -> [PathName] {
+  /// What is in it now: the slots, and the files of the run that hold no text, in the order in which they are to be removed: what
+  /// says how to go on goes last.
+  func filesNow(
+    _ fileSystem: any FileSystem
+  ) throws(FileSystemError) -> (slots: [PathName], records: [PathName]) {
     let names = try Self.names(in: file, fileSystem)
     let manifests = names.filter { StagingManifest.number(ofManifest: $0) != nil }
-    return manifests + names.filter { $0.bytes.withUnsafeBytes(StagingManifest.isRecord) }
+    let records =
+      manifests + names.filter { $0.bytes.withUnsafeBytes(StagingManifest.isRecord) }
       + names.filter { $0 == StagingManifest.committedName }
+    return (names.filter { StagingManifest.number(ofSlot: $0) != nil }, records)
   }
 
   private static func read(
@@ -169,9 +174,12 @@ struct StagingFileReader {
     self.fileSystem = fileSystem
   }
 
-  /// - Returns: nil for one that is torn, or gone.
+  /// - Returns: nil for one that is torn.
+  /// - Throws: also for one that is not there: it was seen in the folder, and what it lists is not to be taken for unlisted.
   func manifest(_ name: PathName) throws(RecoveryProblem) -> StagingManifest? {
-    guard let bytes = try bytes(of: name) else { return nil }
+    guard let bytes = try bytes(of: name) else {
+      throw .unreadable(FileSystemError(call: "openat", path: name, number: absentNumber))
+    }
     do {
       return try StagingManifest(parsing: bytes)
     } catch {

@@ -22,6 +22,17 @@ extension WarningRecord {
       code: .recovered, message: parts.isEmpty ? head : "\(head): \(parts.joined(separator: ", "))", path: path)
   }
 
+  static func removedUnfinished(_ kind: TemporaryKind, of runID: String, _ path: PathName) -> WarningRecord {
+    let what =
+      switch kind {
+      case .file: "an unfinished report"
+      case .archive: "an unfinished archive"
+      case .copyMark: "an unfinished copy"
+      }
+    return WarningRecord(
+      code: .recovered, message: "\(what) of the interrupted run \(runID) was removed", path: path)
+  }
+
   static func notRecovered(_ path: PathName, _ problem: RecoveryProblem) -> WarningRecord {
     WarningRecord(code: .notRecovered, message: problem.words, path: path)
   }
@@ -68,6 +79,11 @@ extension RecoveryProblem {
       "another staging folder of the same run cannot be read, and may say that the run is committed; see to that one first"
     case .notEntered(let error):
       "the folder cannot be entered, and what is in it is not known (\(error.call): \(error.systemMessage))"
+    case .copyIsAnother:
+      "the unfinished copy of an interrupted run that this speaks of was replaced by something else; "
+        + "look at it, and remove both by hand"
+    case .copyWithoutMark:
+      "this looks like an unfinished copy of an interrupted run, but nothing beside it says so; remove it by hand"
     case .notAsked: "a run was interrupted here; run uprev recover, or migrate again"
     }
   }

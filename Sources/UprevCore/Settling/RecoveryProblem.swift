@@ -21,6 +21,10 @@ enum RecoveryProblem: Error {
   case otherIsUnreadable
   /// A folder of the tree in which there may be more.
   case notEntered(FileSystemError)
+  /// What the mark of an unfinished copy speaks of is another file or folder by now.
+  case copyIsAnother
+  /// An unfinished copy without the mark that says so.
+  case copyWithoutMark
   /// Recovery was not asked for.
   case notAsked
 }

@@ -59,6 +59,16 @@ final class StagingRecovery {
     var refused = false
     for name in names {
       if let ownRunID, OwnName.isStaging(name, of: ownRunID) { continue }
+      if let temporary = OwnName.temporary(name) {
+        meet(temporary.kind, of: temporary.runID, name, in: folder, at: path.appending(name))
+        continue
+      }
+      if let copied = OwnName.run(ofCopy: name) {
+        // Its mark says what is to be done with it.
+        let mark = OwnName.make(copied, "-\(TemporaryKind.copyMark.rawValue)")
+        if !names.contains(mark) { warnings.add(.notRecovered(path.appending(name), .copyWithoutMark)) }
+        continue
+      }
       switch InterruptedStaging.find(name, in: folder, user: user, fileSystem) {
       case .nothing, .alive: break
       case .refused(let problem):
@@ -88,6 +98,27 @@ final class StagingRecovery {
       recover(staging, in: folder, at: path, rollsBack: staging.isAllOrNothing && !isCommitted)
     }
     return !found.isEmpty
+  }
+
+  /// A file or a copy under construction, of a run that may be dead.
+  private func meet(
+    _ kind: TemporaryKind, of runID: String, _ name: PathName, in folder: OpenFile, at place: PathName
+  ) {
+    let temporaries = DeadTemporaries(fileSystem, user: user)
+    do throws(FileSystemError) {
+      switch mode {
+      case .tell:
+        if try temporaries.isDead(name, in: folder) { warnings.add(.notRecovered(place, .notAsked)) }
+      case .recover:
+        switch try temporaries.remove(name, in: folder) {
+        case .removed: warnings.add(.removedUnfinished(kind, of: runID, place))
+        case .strange: warnings.add(.notRecovered(place, .copyIsAnother))
+        case .nothing, .alive: break
+        }
+      }
+    } catch {
+      warnings.add(.notRecovered(place, mode == .tell ? .unreadable(error) : .failed(error)))
+    }
   }
 
   /// Another program's file that was kept under another name.
@@ -242,7 +273,13 @@ extension StagingRecovery {
   @discardableResult
   private func removeFolder(_ staging: InterruptedStaging, in parent: OpenFile, at place: PathName) -> Bool {
     do throws(FileSystemError) {
-      for name in try staging.filesNow(fileSystem) { try removeIfThere(name, in: staging.file) }
+      let files = try staging.filesNow(fileSystem)
+      // Without its manifest a slot would pass for one that was never exchanged.
+      guard files.slots.isEmpty else {
+        warnings.add(.notRecovered(place, .stillChanging))
+        return false
+      }
+      for name in files.records { try removeIfThere(name, in: staging.file) }
       do throws(FileSystemError) {
         try fileSystem.removeDirectory(staging.name, in: parent)
       } catch {

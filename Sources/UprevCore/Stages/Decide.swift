@@ -3,7 +3,7 @@ import UprevReport
 
 /// The whole middle of a run: from documents to what becomes of them. Pure, total, without input or output.
 public struct Decider: Sendable {
-  private let stages: [FormatStages]
+  let stages: [FormatStages]
   private let hashesUnlisted: Bool
 
   /// - Parameters:

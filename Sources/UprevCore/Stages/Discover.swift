@@ -93,14 +93,18 @@ struct Discover {
       let name = frame.names.name(index)
       let kind = frame.names.kind(index)
       frames.append(frame)
-      if path.count > maximumPathLength { return .tooLong(path: PathName(path)) }
+      if path.count > maximumPathLength { return .tooLong(path: currentPath) }
       if kind != .directory {
-        return .entry(DiscoveredEntry(folder: frame.folder, name: name, path: PathName(path), kind: kind))
+        return .entry(DiscoveredEntry(folder: frame.folder, name: name, path: currentPath, kind: kind))
       }
       if let found = enter(name, in: frame.folder) { return found }
     }
     return nil
   }
+
+  /// A copy of exactly its size. Were the array itself given out, each later change would copy it with some room to spare, and
+  /// each such copy would have a little more of that than the one before.
+  private var currentPath: PathName { path.withUnsafeBytes { PathName($0) } }
 
   /// Opens a folder and makes it the current one; nil where it is gone, or a folder no more.
   private mutating func enter(_ name: PathName, in parent: TreeFolder) -> Discovered? {
@@ -111,14 +115,14 @@ struct Discover {
       let names = try names(of: file)
       let folder = TreeFolder(name, in: parent, status: status)
       handles.keep(file, for: folder)
-      let found = Discovered.folder(folder, path: PathName(path), status: status)
+      let found = Discovered.folder(folder, path: currentPath, status: status)
       path.append(UInt8(ascii: "/"))
       frames.append(Frame(folder: folder, names: names, prefix: path.count))
       return found
     } catch {
       switch error.kind {
       case .absent, .noDirectory, .symbolicLink: return nil
-      default: return .unreadableFolder(path: PathName(path), error)
+      default: return .unreadableFolder(path: currentPath, error)
       }
     }
   }
@@ -126,7 +130,7 @@ struct Discover {
   /// The names in the folder at `path`, after what interrupted runs left in it was dealt with.
   private func names(of folder: OpenFile) throws(FileSystemError) -> FolderNames {
     let names = try FolderNames(of: folder, fileSystem)
-    guard let recovery, !names.own.isEmpty, recovery.enter(folder, at: PathName(path), names.own) else { return names }
+    guard let recovery, !names.own.isEmpty, recovery.enter(folder, at: currentPath, names.own) else { return names }
     return try FolderNames(of: folder, fileSystem)
   }
 }

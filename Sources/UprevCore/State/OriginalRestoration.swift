@@ -125,7 +125,7 @@ struct OriginalRestoration {
   private func keep(in folder: OpenFile, _ options: Options) throws -> PathName {
     var number = 1
     while true {
-      let kept = PathName("\(options.write.runID)-\(number)")
+      let kept = OriginalName(runID: options.write.runID, days: options.write.keepOriginalsDays).name(number)
       do throws(FileSystemError) {
         try fileSystem.makeHardLink(kept, in: folder, to: name, in: folderFile)
       } catch {

@@ -13,8 +13,9 @@ struct StateConnection {
   }
 
   let path: PathName
-  /// A write-ahead log needs memory that all processes share, which a network file system has not.
-  let isOnNetwork: Bool
+  /// Whether all processes can share memory there, which a write-ahead log needs: not on a network file system, nor where a full
+  /// disk may take that memory away (`SIGBUS`). There the old pages are journaled.
+  let sharesMemory: Bool
 
   /// Pages of the log before it is copied into the database: some 16 MiB, so that most batches cost one flush.
   private static let checkpointPages = 4096
@@ -28,7 +29,7 @@ struct StateConnection {
       try self.check(database, check)
       // Before the first table, and before the log; it writes whenever it is given.
       if !isMarked { try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
-      let mode = isOnNetwork ? "delete" : "wal"
+      let mode = sharesMemory ? "wal" : "delete"
       guard try String.fetchOne(database, sql: "PRAGMA journal_mode = \(mode)")?.lowercased() == mode else {
         throw JournalError.notSynchronous(path)
       }
@@ -49,7 +50,7 @@ struct StateConnection {
 
   /// Flushes are not SQLite's default everywhere, nor that of the library above it: set last, and read back.
   private func makeSynchronous(_ database: Database) throws {
-    var wanted: [(pragma: String, value: Int64)] = [("synchronous", isOnNetwork ? 3 : 2)]
+    var wanted: [(pragma: String, value: Int64)] = [("synchronous", sharesMemory ? 2 : 3)]
     #if os(macOS)
       wanted += [("fullfsync", 1), ("checkpoint_fullfsync", 1)]
     #endif
@@ -59,7 +60,7 @@ struct StateConnection {
         throw JournalError.notSynchronous(path)
       }
     }
-    if !isOnNetwork {
+    if sharesMemory {
       _ = try Row.fetchOne(database, sql: "PRAGMA wal_autocheckpoint = \(Self.checkpointPages)")
       _ = try Row.fetchOne(database, sql: "PRAGMA journal_size_limit = \(Self.checkpointPages * 4096)")
     }

@@ -33,6 +33,7 @@ extension StateDatabase {
     } catch {
       throw .failed(error)
     }
+    directory.removeUnfinishedReports()
     let opening = StateOpening(
       files: StateFiles(folder: folder, fileSystem: directory.fileSystem), options: options)
     return try opening.open(at: time)
@@ -115,7 +116,9 @@ private struct StateOpening {
     guard let path = String(validating: files.database.bytes, as: UTF8.self) else {
       throw JournalError.notUTF8(files.folder)
     }
-    let isOnNetwork = try options.isOnNetwork ?? (files.fileSystem.fileSystemStatus(of: folder).kind == .network)
+    let fileSystem = try files.fileSystem.fileSystemStatus(of: folder)
+    let isOnNetwork = options.isOnNetwork ?? (fileSystem.kind == .network)
+    let sharesMemory = !isOnNetwork && fileSystem.keepsRoomForMappedFiles
     let wasCutShort =
       try files.status(StateFiles.name + "-wal", in: folder) != nil
       || files.status(StateFiles.name + "-journal", in: folder) != nil
@@ -129,7 +132,7 @@ private struct StateOpening {
       configuration.busyMode = .timeout(options.busySeconds)
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       do {
-        try StateConnection(path: files.database, isOnNetwork: isOnNetwork).setUp(queue, check: isNew ? .none : check)
+        try StateConnection(path: files.database, sharesMemory: sharesMemory).setUp(queue, check: isNew ? .none : check)
       } catch {
         // Before the file is renamed.
         try? queue.close()

@@ -20,11 +20,22 @@ public struct StateDirectory: Sendable {
     return PathName("\(home)/.local/state/uprev")
   }
 
+  /// The folder of all reports. Those under construction lie in it too.
+  public var reports: PathName { PathName(path.bytes + Array("/runs".utf8)) }
+
+  /// Removes what killed runs left of their reports.
+  func removeUnfinishedReports() {
+    guard let folder = try? fileSystem.open(reports, in: nil, [.readOnly, .directory, .noFollow], mode: 0) else {
+      return
+    }
+    DeadTemporaries(fileSystem).sweep(folder, [.file])
+  }
+
   /// Makes the folder of one run, and every folder above it that is missing.
   /// - Returns: `runs/<id>/report.json` in it.
   /// - Throws: ``FileSystemError``
   public func makeReportPath(of run: RunID) throws(FileSystemError) -> PathName {
-    let folder = PathName(path.bytes + Array("/runs/\(run)".utf8))
+    let folder = PathName(reports.bytes + Array("/\(run)".utf8))
     try makeFolders(folder)
     return PathName(folder.bytes + Array("/report.json".utf8))
   }

@@ -366,7 +366,7 @@ import UprevTestSupport
     let other = try local.open(scene.tree.pathName("d"), in: nil, .directory, mode: 0)
     #expect(try local.lock(other))
     let result = try withExtendedLifetime(other) { try TreeRun(scene.tree.pathName(), claims: true) }
-    #expect(result.lines == ["migrated a.json", "rejected(changed-during-run) d/b.json"])
+    #expect(result.lines == ["migrated a.json", "rejected(target-busy) d/b.json"])
     #expect(try scene.tree.read("d/b.json") == "old b")
     #expect(scene.stray == [])
   }

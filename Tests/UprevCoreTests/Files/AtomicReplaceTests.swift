@@ -150,4 +150,28 @@ import UprevTestSupport
     #expect(throws: FileSystemError.self) { _ = try AtomicFileWriter(tree.pathName("no/report"), runID: "r") }
     #expect(try tree.listing() == ["link", "null", "real/", "real/report.json"])
   }
+
+  @Test(
+    "A link that somebody else planted in a shared folder is not followed; one of this user's own is",
+    .enabled(if: geteuid() == 0))
+  func plantedLink() throws {
+    let tree = try TemporaryTree(inMemory: true)
+    try tree.write("precious", to: "mine/precious")
+    try tree.makeFolder("shared")
+    symlink(tree.path("mine/precious"), tree.path("shared/report.json"))
+    lchown(tree.path("shared/report.json"), 4711, 4711)
+    for mode: mode_t in [0o1777, 0o1757] {
+      chmod(tree.path("shared"), mode)
+      let error = #expect(throws: FileSystemError.self) {
+        _ = try AtomicFileWriter(tree.pathName("shared/report.json"), runID: "r")
+      }
+      #expect(error?.kind == .accessDenied)
+      #expect(try tree.read("mine/precious") == "precious" && tree.listing("shared") == ["report.json"])
+    }
+    lchown(tree.path("shared/report.json"), 0, 0)
+    let writer = try AtomicFileWriter(tree.pathName("shared/report.json"), runID: "r")
+    try writer.write(Array("whole".utf8))
+    try writer.finish()
+    #expect(try tree.read("mine/precious") == "whole")
+  }
 }

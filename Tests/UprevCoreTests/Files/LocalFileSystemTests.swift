@@ -29,6 +29,42 @@ import UprevTestSupport
     #expect(failure { _ = try local.open(endless, in: nil, .readOnly, mode: 0) }?.kind == .nameTooLong)
   }
 
+  @Test("A write that signals cut short goes on where it stopped")
+  func shortWrites() throws {
+    var ends: [Int32] = [0, 0]
+    try #require(pipe(&ends) == 0)
+    let (reader, writer) = (ends[0], OpenFile(descriptor: ends[1]) { close($0) })
+    defer { close(reader) }
+    // A handler, and no restart: a write that waits for room ends with what it has written, or with EINTR.
+    var action = sigaction()
+    var before = sigaction()
+    action.__sigaction_handler.sa_handler = { _ in }
+    sigaction(SIGUSR2, &action, &before)
+    defer { sigaction(SIGUSR2, &before, nil) }
+    let bytes = (0..<(1 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+    let result = ThreadResult()
+    let thread = Thread {
+      result.begin(pthread_self())
+      result.end(self.failure { try bytes.withUnsafeBytes { try self.local.write(writer, $0) } })
+    }
+    thread.start()
+    var read: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 5_000)
+    let identity = result.thread()
+    while read.count < bytes.count {
+      // The pipe is full: the writer waits, and is interrupted a few times.
+      for _ in 0..<3 where !result.isDone {
+        pthread_kill(identity, SIGUSR2)
+        usleep(50)
+      }
+      let count = Foundation.read(reader, &part, part.count)
+      guard count > 0 else { break }
+      read += part[..<count]
+    }
+    #expect(result.wait() == nil)
+    #expect(read == bytes)
+  }
+
   /// Opens names that lead out of a folder, and some that do not.
   private static func openBeneath(severalComponents: Bool) throws {
     let local = LocalFileSystem()
@@ -194,5 +230,47 @@ import UprevTestSupport
     for attribute in expected { try local.removeExtendedAttribute(attribute.name, of: file) }
     #expect(try local.extendedAttributes(of: file) == [])
     #expect(failure { try local.removeExtendedAttribute(Array("user.none".utf8), of: file) }?.kind == .noAttribute)
+  }
+}
+
+/// What a thread came to.
+// @unchecked: guarded by `condition`.
+private final class ThreadResult: @unchecked Sendable {
+  private let condition = NSCondition()
+  private var identity: pthread_t?
+  private var outcome: FileSystemError??
+
+  var isDone: Bool { condition.withLock { outcome != nil } }
+
+  func begin(_ thread: pthread_t) {
+    condition.withLock {
+      identity = thread
+      condition.broadcast()
+    }
+  }
+
+  func end(_ error: FileSystemError?) {
+    condition.withLock {
+      outcome = .some(error)
+      condition.broadcast()
+    }
+  }
+
+  func thread() -> pthread_t {
+    condition.lock()
+    defer { condition.unlock() }
+    while true {
+      if let identity { return identity }
+      condition.wait()
+    }
+  }
+
+  func wait() -> FileSystemError? {
+    condition.lock()
+    defer { condition.unlock() }
+    while true {
+      if let outcome { return outcome }
+      condition.wait()
+    }
   }
 }

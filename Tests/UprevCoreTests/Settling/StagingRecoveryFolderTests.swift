@@ -73,6 +73,34 @@ import UprevTestSupport
     #expect(!interrupted.tree.exists(Self.staging))
   }
 
+  @Test(
+    "A manifest that was there and cannot be found keeps everything as it is: what it lists is not taken for unlisted")
+  func manifestGone() throws {
+    let interrupted = try InterruptedTree(Self.foreignAndOurs)
+    let before = try interrupted.files()
+    for occurrence in 1...3 {
+      let lying = FaultyFileSystem(before: { call, count, name in
+        call == "openat" && name == PathName("manifest-1") && count >= occurrence ? ENOENT : nil
+      })
+      #expect(try interrupted.recover(lying).map(\.code) == [.notRecovered])
+      #expect(try interrupted.files() == before)
+    }
+    #expect(try interrupted.recover().map(\.code) == [.recovered])
+    #expect(try interrupted.tree.read(InterruptedTree.document) == "foreign")
+  }
+
+  @Test("A slot that is said to be empty and is not keeps its manifest")
+  func slotNotEmpty() throws {
+    let interrupted = try InterruptedTree(Self.foreignAndOurs)
+    let lying = FaultyFileSystem(before: { call, _, name in
+      ["openat", "fstatat"].contains(call) && name == PathName("7") ? ENOENT : nil
+    })
+    #expect(try interrupted.recover(lying).map(\.code) == [.notRecovered])
+    #expect(interrupted.tree.exists("\(Self.staging)/manifest-1"))
+    #expect(try interrupted.recover().map(\.code) == [.recovered])
+    #expect(try interrupted.tree.read(InterruptedTree.document) == "foreign")
+  }
+
   @Test("A manifest that is whole and not understood keeps everything as it is")
   func notUnderstood() throws {
     let interrupted = try InterruptedTree(Self.foreignAndOurs)
@@ -202,7 +230,8 @@ import UprevTestSupport
   func otherFolders() throws {
     let tree = try TemporaryTree(inMemory: true)
     for name in [
-      ".uprev-originals/1", ".uprev-20260131T235959Z-9f86d081-copy/1", ".uprev-20260131T235959Z-9f86d08/1", ".uprev-/1",
+      ".uprev-originals/1", ".uprev-20260131T235959Z-9f86d081-copies/1", ".uprev-20260131T235959Z-9f86d08/1",
+      ".uprev-/1",
     ] { try tree.write("text", to: name) }
     try tree.write("text", to: ".uprev-20260131T235959Z-9f86d081")
     let before = try tree.listing()

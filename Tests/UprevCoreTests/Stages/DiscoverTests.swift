@@ -12,6 +12,19 @@ import UprevTestSupport
     _ = try local.open(PathName(bytes), in: folder, [.writeOnly, .create], mode: 0o644)
   }
 
+  @Test("A path takes no more room than its bytes, however many were found before it")
+  func pathsDoNotGrow() throws {
+    let tree = try TemporaryTree(inMemory: true)
+    try tree.makeFolder("d/e")
+    let folder = try local.open(tree.pathName("d/e"), in: nil, .directory, mode: 0)
+    for number in 0..<2_000 { try touch(Array("document-\(10_000 + number).json".utf8), in: folder) }
+    let run = try withExtendedLifetime(tree) { try TreeRun(tree.pathName(), globs: ["*.json"]) }
+    #expect(run.decisions.count == 2_000)
+    // The allocator rounds up.
+    let wasteful = run.decisions.map(\.reference.path.bytes).first { $0.capacity > $0.count + 32 }
+    #expect(wasteful == nil, "\(wasteful?.capacity ?? 0) bytes for \(wasteful?.count ?? 0)")
+  }
+
   @Test(
     "The order is byte order of whole paths, for random trees of any names", arguments: 1...8 as ClosedRange<UInt64>)
   func order(seed: UInt64) throws {

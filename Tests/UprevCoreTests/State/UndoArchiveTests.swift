@@ -150,18 +150,19 @@ import UprevTestSupport
     #expect(try sample.tree.read(Self.name) == Self.migrated)
   }
 
-  @Test("Every call fails once and neither archive is lost", arguments: [ENOSPC, EIO, EACCES, EMFILE])
-  func everyCallFailsOnceAndNeitherArchiveIsLost(number: Int32) throws {
+  @Test("Every call fails once and neither archive is lost")
+  func everyCallFailsOnceAndNeitherArchiveIsLost() throws {
     let counting = FaultyFileSystem(flushes: false)
     #expect(try Sample().undo(fileSystem: counting, durability: .batch).conclusion.exitStatus == 0)
-    let total = counting.record.count()
-    #expect(total > 40)
-    for occurrence in 1...total {
+    let calls = counting.record.byCall
+    #expect(counting.record.count() > 40 && FaultTable.unknown(calls).isEmpty)
+    let cases = FaultTable.cases(calls, share: 4)
+    for fault in cases {
       let sample = try Sample()
-      let fileSystem = FaultyFileSystem(faults: [.init(nil, occurrence: occurrence, number: number)], flushes: false)
+      let fileSystem = FaultyFileSystem(faults: [fault.fault], flushes: false)
       let undone = try sample.undo(fileSystem: fileSystem, durability: .batch)
-      let failed = fileSystem.record.failures.first ?? "none"
-      let what = "errno \(number), call \(occurrence) (\(failed)): \(undone.targets)"
+      let what = "\(fault): \(undone.targets)"
+      #expect(fileSystem.record.failures == [fault.call], "\(what)")
       let text = try sample.tree.read(Self.name)
       #expect(text == Self.original || text == Self.migrated, "\(what)")
       #expect(text == Self.original || undone.targets.first?.committed == false, "\(what)")
@@ -177,6 +178,6 @@ import UprevTestSupport
             == Self.migrated, "\(what)")
       }
     }
-    print("undo of an archive: \(total) calls, errno \(number): both archives whole")
+    print(FaultTable.summary("undo of an archive", calls, cases))
   }
 }

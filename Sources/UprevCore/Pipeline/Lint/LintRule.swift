@@ -1,0 +1,53 @@
+import UprevReport
+
+/// One check of a pipeline that can be read.
+protocol LintRule: Sendable {
+  /// What it finds in a pipeline, in the order of the pipeline's files.
+  func findings(in subject: LintSubject, _ context: LintContext) -> [FindingRecord]
+}
+
+/// Every rule, in the order in which their findings are told. A new rule is one file, a line here, a name in
+/// ``LintRuleName`` and a row in `docs/lint.md`.
+enum LintRules {
+  static let all: [any LintRule] = [
+    FormatsOverlapRule(), MissingSchemaRule(), UnusedSchemaRule(), MissingFixturesRule(), FixtureVersionRule(),
+    SchemaAcceptsRule(), ReachesCurrentRule(), PathsAgreeRule(), RepeatableRule(), RoundTripRule(),
+    OrderIndependentRule(),
+  ]
+}
+
+/// A pipeline that is looked at, with everything about it that is read once.
+struct LintSubject: Sendable {
+  let pipeline: Pipeline
+  let outline: PipelineOutline
+  let fixtures: FixtureFolder
+  /// The paths below the pipeline's folder of the files under `schemas/`, sorted.
+  let schemaFiles: [String]
+  /// Formats that claim documents before this pipeline's do.
+  let earlier: [EarlierFormat]
+
+  /// A format and the pipeline that it belongs to.
+  struct EarlierFormat: Sendable {
+    let format: Format
+    let pipeline: String
+  }
+
+  /// The file at a path below the pipeline's folder, as messages name it.
+  func named(_ relative: String) -> PathName { pipeline.folder.path(relative) }
+
+  /// The pipeline's formats with their places and fixtures.
+  var formats: [(format: Format, outline: PipelineOutline.FormatOutline, fixtures: [Fixture])] {
+    pipeline.formats.enumerated().map { index, format in
+      (format, outline.format(index), fixtures.fixtures.filter { $0.format == index })
+    }
+  }
+}
+
+/// What rules ask of the stages, so that tests can put something else in their place.
+struct LintContext: Sendable {
+  var trial = FormatTrial()
+  var check = SchemaCheck(limit: maximumViolations)
+
+  /// Violations of one fixture that are told.
+  private static let maximumViolations = 5
+}

@@ -1,0 +1,37 @@
+import UprevReport
+
+/// Checks pipelines without a run: everything that keeps one from being read, and every rule of ``LintRules``.
+public struct PipelineLinter: Sendable {
+  private let catalog: PipelineCatalog
+  private let fileSystem: any FileSystem
+  var context = LintContext()
+  var rules = LintRules.all
+
+  public init(catalog: PipelineCatalog, fileSystem: any FileSystem) {
+    self.catalog = catalog
+    self.fileSystem = fileSystem
+  }
+
+  /// - Parameter namesOrPaths: as on a command line, in the order in which their formats claim documents. One that cannot be
+  ///   used does not stop the others.
+  /// - Returns: what was found, pipeline by pipeline: faults, or files and then rule by rule.
+  public func lint(_ namesOrPaths: [String]) -> [FindingRecord] {
+    var findings: [FindingRecord] = []
+    var earlier: [LintSubject.EarlierFormat] = []
+    for nameOrPath in namesOrPaths {
+      do throws(PipelineError) {
+        let pipeline = try catalog.load(nameOrPath)
+        let outline = try PipelineOutline(of: pipeline, fileSystem: fileSystem)
+        let subject = LintSubject(
+          pipeline: pipeline, outline: outline, fixtures: FixtureFolder(of: pipeline, fileSystem: fileSystem),
+          schemaFiles: SchemaFiles(of: pipeline, fileSystem: fileSystem).paths, earlier: earlier)
+        findings += subject.fixtures.findings
+        for rule in rules { findings += rule.findings(in: subject, context) }
+        earlier += pipeline.formats.map { LintSubject.EarlierFormat(format: $0, pipeline: pipeline.name) }
+      } catch {
+        findings += error.faults.map { FindingRecord($0) }
+      }
+    }
+    return findings
+  }
+}

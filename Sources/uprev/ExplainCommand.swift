@@ -1,0 +1,124 @@
+import ArgumentParser
+import Logging
+import UprevArchive
+import UprevCore
+import UprevReport
+
+/// `uprev explain`: one document, stage by stage.
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract:
+      "Show one document stage by stage: who claims it, its version, every step, what a run would do; change nothing.",
+    discussion: """
+      A file alone is claimed by its name, as migrate claims it; --as says where in a tree it would lie. An entry of an \
+      archive is ARCHIVE:ENTRY. A path that exists wins; otherwise it ends at the first ':' behind the name of a file.
+
+      Exit status: 0 a run would not reject it; 1 there is no such document; 3 a run would reject it; 4 a pipeline is wrong.
+      """)
+
+  @Option(
+    name: [.short, .customLong("pipeline")],
+    help: ArgumentHelp(
+      "The pipeline to use; may be repeated.",
+      discussion: "A name among the known pipelines or, if it contains '/' or ends in '.yaml', a folder or file.",
+      valueName: "name-or-path"))
+  var pipeline: [String] = ["amorsize"]
+
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp("The path inside a target by which the document is claimed.", valueName: "path"))
+  var claimedPath: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Migrate to this version instead of the current one; one for another format does not count.",
+      valueName: "[format=]version"))
+  var to: [String] = []
+
+  @OptionGroup(title: "Limits") var limits: LimitOptions
+
+  @Argument(help: ArgumentHelp("A file, or ARCHIVE:ENTRY.", valueName: "file"))
+  var file: String
+
+  mutating func validate() throws {
+    if file.isEmpty { throw ValidationError("The document's path is empty.") }
+    if claimedPath == "" { throw ValidationError("--as takes a path, not an empty one.") }
+  }
+
+  func run() throws {
+    let fileSystem = LocalFileSystem()
+    let logger = Logger(label: Release.name) { _ in StandardErrorLogHandler(format: .text, logLevel: .info) }
+    let pipelines = try PipelineLoading.load(pipeline, fileSystem: fileSystem, logger: logger)
+    var options = RunOptions(command: "explain", targets: [], pipelines: pipelines)
+    limits.apply(to: &options)
+    let lookup = DocumentLookup(
+      fileSystem: fileSystem,
+      openers: [ArchiveContainerOpener(fileSystem, limits: limits.archiveLimits), TreeOpener(fileSystem)],
+      maximumDocumentSize: options.maximumDocumentSize)
+    let found: DocumentLookup.Found
+    do {
+      found = try lookup.find(PathName(file))
+    } catch let error as TargetError {
+      logger.error("\(Words.failure(error.report, of: PathName(file)))")
+      throw ExitCode(ExitStatus.targetFailed)
+    }
+    let text = ExplanationText(
+      pipelines: pipelines, isColoured: Terminal.isColoured, hasChosenPath: claimedPath != nil)
+    let outcome = try explain(found, options, text)
+    if outcome == .rejected { throw ExitCode(ExitStatus.documentRejected) }
+  }
+
+  private func explain(_ found: DocumentLookup.Found, _ options: RunOptions, _ text: ExplanationText) throws -> Outcome
+  {
+    let formats = options.pipelines.flatMap(\.formats)
+    let path = claimedPath.map { PathName($0) } ?? found.path
+    var lines = text.heading(found)
+    var outcome = Outcome.unmatched
+    switch Claims(formats: formats.map(\.files), excluded: []).claim(path) {
+    case .excluded:
+      lines += text.section(.claimed, [Words.ownName])
+      outcome = .skipped
+    case .unmatched:
+      lines += text.unclaimed(path)
+    case .format(let index):
+      lines += text.claimed(index, path)
+      guard let document = found.document else {
+        if let decision = found.decision {
+          lines += text.section(.decided, [Words.decided(decision)])
+          outcome = decision.outcome
+        }
+        break
+      }
+      let decider = Decider(
+        formats: formats, targets: try targets(formats[index], index),
+        limits: .init(maximumDepth: options.maximumDepth, maximumSize: .max))
+      let explanation = decider.explain(
+        Document(
+          reference: DocumentReference(path: path, format: index), text: document.text, origin: document.origin))
+      lines += text.lines(explanation)
+      outcome = explanation.decision.outcome
+    }
+    try PipelineArguments.printing { try PipelineArguments.print(lines) }
+    return outcome
+  }
+
+  /// What `--to` says of one format.
+  private func targets(_ format: Format, _ index: Int) throws -> [Int: FormatVersion] {
+    var targets: [Int: FormatVersion] = [:]
+    for text in to {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let version: Substring
+      if parts.count == 2 {
+        guard parts[0].utf8.elementsEqual(format.name.utf8) else { continue }
+        version = parts[1]
+      } else {
+        version = parts[0]
+      }
+      guard let known = format.graph.knownVersions.first(where: { $0.description.utf8.elementsEqual(version.utf8) })
+      else { throw ValidationError(Words.notVersion(text, of: format)) }
+      targets[index] = known
+    }
+    return targets
+  }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+import UprevTestSupport
+
+/// What a run holds in memory, by the peak of its resident memory.
+@Suite("Bounded memory")
+struct MemoryTests {
+  let folder: TemporaryTree
+  let uprev: Uprev
+
+  init() throws {
+    folder = try TemporaryTree(inMemory: true)
+    uprev = Uprev(folder)
+  }
+
+  /// Whether a sanitizer adds memory of its own.
+  private static let isSanitized = ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains {
+    ProcessInfo.processInfo.environment[$0] != nil
+  }
+
+  /// - Returns: megabytes.
+  private func peak(_ arguments: [String]) throws -> Int {
+    let child = try ChildProcess.run(
+      "python3",
+      [Uprev.checkout + "/Tests/Tools/within.py", "600", "0", try ChildProcess.built("uprev"), "migrate"] + arguments,
+      environment: uprev.environment, in: folder.path)
+    #expect(child.status == 0, "\(child.errorText)")
+    let words = try #require(child.errorText.split(separator: "\n").last { $0.hasPrefix("peak memory: ") }).split(
+      separator: " ")
+    return try #require(Int(words[2]))
+  }
+
+  /// Documents of 1 KB each in folders of 500, as a tree and as a tar.
+  private func write(_ name: String, count: Int) throws {
+    let script = """
+      import io, os, sys, tarfile
+      name, count = sys.argv[1], int(sys.argv[2])
+      text = b'{"n_jobs": 1, "chunksize": 1, "x": "' + b'abcdefgh' * 120 + b'"}'
+      with tarfile.open(name + '.tar', 'w') as tar:
+          for number in range(count):
+              path = f'{name}/{number // 500:03}/ml_training_{number:06}.json'
+              os.makedirs(os.path.dirname(path), exist_ok=True)
+              with open(path, 'wb') as file: file.write(text)
+              info = tarfile.TarInfo(path)
+              info.size = len(text)
+              tar.addfile(info, io.BytesIO(text))
+      """
+    try Python.run(script, folder.path(name), "\(count)")
+  }
+
+  @Test(
+    "Three times the documents take no more memory, in a tree and in an archive", .enabled(if: !isSanitized),
+    arguments: [(["--no-state"], ""), (["--no-state"], ".tar"), (["--state", "state"], "")])
+  func manyDocuments(_ options: [String], _ suffix: String) throws {
+    // The few fill every batch that a tree's writer has in hand. Held in memory, what the many are more would be 26 MB of text.
+    let few = 16_000
+    try write("few", count: few)
+    try write("many", count: 3 * few)
+    let arguments = options + ["--durability", "none", "--jobs", "2"]
+    let peaks = try ["few", "many"].map { try peak(arguments + [folder.path($0 + suffix)]) }
+    #expect(peaks[1] < peaks[0] + 15, "\(peaks)")
+    print("peak memory, \(options) \(suffix): \(peaks[0]) MB for \(few) documents, \(peaks[1]) MB for \(3 * few)")
+  }
+
+  @Test(
+    "An archive of 800 MB takes no more memory than one of 20 MB", .enabled(if: !isSanitized),
+    arguments: ["tar", "tar.zst"])
+  func largeArchive(_ suffix: String) throws {
+    let script = """
+      import io, subprocess, sys, tarfile
+      path, size = sys.argv[1], int(sys.argv[2])
+      zstd = subprocess.Popen(['zstd', '-q', '-1', '-o', path], stdin=subprocess.PIPE) if path.endswith('zst') else None
+      class Noise:
+          def read(self, count): return (b'%d' % count * 100)[:1] * count
+      with tarfile.open(path, 'w') if not zstd else tarfile.open(fileobj=zstd.stdin, mode='w|') as tar:
+          text = b'{"n_jobs": 1, "chunksize": 1}'
+          for name in 'ab':
+              info = tarfile.TarInfo(f'ml_training_{name}.json')
+              info.size = len(text)
+              tar.addfile(info, io.BytesIO(text))
+              info = tarfile.TarInfo(f'model-{name}.bin')
+              info.size = size
+              tar.addfile(info, Noise())
+      if zstd:
+          zstd.stdin.close()
+          assert zstd.wait() == 0
+      """
+    var peaks: [Int] = []
+    for size in [10 << 20, 400 << 20] {
+      let path = folder.path("x.\(suffix)")
+      try? FileManager.default.removeItem(atPath: path)
+      try Python.run(script, path, "\(size)")
+      peaks.append(
+        try peak(["--no-state", "--durability", "none", "--max-expansion-ratio", "1000000", "--jobs", "2", path]))
+    }
+    #expect(peaks[1] < peaks[0] + 40, "\(peaks)")
+    print("peak memory, \(suffix): \(peaks[0]) MB for 20 MB, \(peaks[1]) MB for 800 MB")
+  }
+}
