@@ -14,7 +14,8 @@
 #                    another program, and runs the program beside others, with kills and on full disks (Tests/Proofs; as root);
 #                    UPREV=program under proof; prove-model, prove-live, prove-kill, prove-disk: one of them
 #   make prove-quick those of them that need the program, in little
-#   make fuzz        runs archives made by a fuzzer through the program for SECONDS (default 60); see Fuzzing/README.md
+#   make fuzz        runs fuzzers over archives, documents, pipelines and schemas, each for SECONDS (default 60); ONLY=name picks
+#                    one; see Fuzzing/README.md
 #   make dist        builds what `install` copies, under .build/dist
 #   make install     installs below PREFIX (default /usr/local), inside DESTDIR if that is set
 #   make uninstall   removes what `install` put below the same PREFIX and DESTDIR, and nothing else
@@ -91,7 +92,7 @@ prove-quick-live prove-quick-kill prove-quick-disk: prove-quick-%: prove-program
 	Tests/Proofs/$* --quick --program "$(or $(UPREV),.build/dist/bin/uprev)"
 
 fuzz: deps
-	Fuzzing/run.sh $(SECONDS_OF_FUZZING)
+	Fuzzing/run.sh $(SECONDS_OF_FUZZING) $(ONLY)
 
 dist: deps
 	@SWIFTFLAGS="$(SWIFTFLAGS)" scripts/build-distribution.sh .build/dist

@@ -44,23 +44,6 @@ extension JSONIndex {
       entry: entry, isObject: isObject, inside: Int(record.start) + 1..<Int(record.end) - 1, children: children)
   }
 
-  /// The array or object that holds the value at `entry`, and where in it; nil for the root.
-  func place(of entry: Int) -> (container: ContainerPlace, position: Int)? {
-    guard entry > 0 else { return nil }
-    var current = 0
-    while true {
-      let isObject = entries[current].kind == .object
-      var child = current + (isObject ? 2 : 1)
-      var position = 0
-      while Int(entries[child].next) <= entry {
-        child = Int(entries[child].next) + (isObject ? 1 : 0)
-        position += 1
-      }
-      if child == entry { return (container(current), position) }
-      current = child
-    }
-  }
-
   /// The non-empty arrays and objects in the order of the text.
   func nonEmptyContainers() -> some Sequence<Int> {
     entries.indices.lazy.filter { [entries] entry in

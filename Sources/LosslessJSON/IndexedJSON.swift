@@ -37,6 +37,21 @@ public struct IndexedJSON: Sendable {
   public func value(at pointer: JSONPointer) -> JSONValue? {
     root.value(at: pointer)
   }
+
+  /// The value whose first byte is at an offset of the text; nil where none begins there. Costs a binary search.
+  public func value(startingAt offset: Int) -> JSONValue? {
+    let entries = index.entries
+    var low = 0
+    var high = entries.count
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(entries[middle].start) < offset { low = middle + 1 } else { high = middle }
+    }
+    guard low < entries.count, Int(entries[low].start) == offset, entries[low].tag & IndexEntry.isName == 0 else {
+      return nil
+    }
+    return JSONValue(index: index, entry: low)
+  }
 }
 
 /// What the views on one text share.

@@ -55,7 +55,7 @@ public struct JSONPointer: Sendable {
   }
 
   /// A token as an index of an array: `0`, or digits without a leading zero (RFC 6901, section 4).
-  static func arrayIndex(_ token: String) -> Int? {
+  package static func arrayIndex(_ token: String) -> Int? {
     let bytes = token.utf8
     guard let first = bytes.first, bytes.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     guard first != UInt8(ascii: "0") || bytes.count == 1 else { return nil }

@@ -1,10 +1,16 @@
 /// Reads off a document how it is laid out around a place.
-struct StyleFinder {
+///
+/// A class, so that what the whole document shows is looked for once, however many changes are made to it.
+final class StyleFinder {
   let index: JSONIndex
+  private lazy var places = EnclosingPlaces(index)
 
   init(_ index: JSONIndex) {
     self.index = index
   }
+
+  /// The array or object that holds the value at `entry`, and where in it; nil for the root.
+  func place(of entry: Int) -> (container: ContainerPlace, position: Int)? { places.place(of: entry) }
 
   func bytes(_ range: Range<Int>) -> ArraySlice<UInt8> { index.text.bytes[range] }
 
@@ -39,20 +45,30 @@ struct StyleFinder {
 
   /// The comma of a container that has only one child, or none, and stands in one line.
   private func commaInLine(in place: ContainerPlace) -> [UInt8] {
-    var other: Range<Int>?
-    for entry in index.nonEmptyContainers() {
-      let candidate = index.container(entry)
-      guard candidate.children.count > 1, LineStart(bytes(candidate.gap(before: 1))) == nil else { continue }
-      if candidate.isObject == place.isObject { return Array(bytes(candidate.gap(before: 1))) }
-      other = other ?? candidate.gap(before: 1)
-    }
-    if let other { return Array(bytes(other)) }
+    let gap = place.isObject ? gapInLineOfObject ?? gapInLineOfArray : gapInLineOfArray ?? gapInLineOfObject
+    if let gap { return gap }
     guard let colon = firstColon(in: place) else { return [Byte.comma, Byte.space] }
     return Byte.isWhiteSpace(bytes(colon).last ?? 0) ? [Byte.comma, Byte.space] : [Byte.comma]
   }
 
+  private lazy var gapInLineOfObject = firstGapInLine(ofObjects: true)
+  private lazy var gapInLineOfArray = firstGapInLine(ofObjects: false)
+
+  private func firstGapInLine(ofObjects isObject: Bool) -> [UInt8]? {
+    for entry in index.nonEmptyContainers() where (index.entries[entry].kind == .object) == isObject {
+      let candidate = index.container(entry)
+      guard candidate.children.count > 1, LineStart(bytes(candidate.gap(before: 1))) == nil else { continue }
+      return Array(bytes(candidate.gap(before: 1)))
+    }
+    return nil
+  }
+
+  private func commaBeforeBreak() -> [UInt8] { documentCommaBeforeBreak }
+
   /// Mostly a comma alone; Python 2 left a space behind it.
-  private func commaBeforeBreak() -> [UInt8] {
+  private lazy var documentCommaBeforeBreak = findCommaBeforeBreak()
+
+  private func findCommaBeforeBreak() -> [UInt8] {
     for entry in index.nonEmptyContainers() {
       let candidate = index.container(entry)
       guard candidate.children.count > 1 else { continue }
@@ -71,7 +87,13 @@ struct StyleFinder {
 
   private func firstColon(in place: ContainerPlace) -> Range<Int>? {
     if place.isObject, let child = place.children.first { return colon(child) }
-    return index.entries.indices.first { index.entries[$0].tag & IndexEntry.isName != 0 }.map {
+    return firstColonOfDocument
+  }
+
+  private lazy var firstColonOfDocument = findFirstColon()
+
+  private func findFirstColon() -> Range<Int>? {
+    index.entries.indices.first { index.entries[$0].tag & IndexEntry.isName != 0 }.map {
       Int(index.entries[$0].end)..<Int(index.entries[$0 + 1].start)
     }
   }
@@ -87,11 +109,17 @@ struct StyleFinder {
         .min { $0.count < $1.count }
       if let shortest { return Array(shortest) }
     }
+    return documentColon
+  }
+
+  private lazy var documentColon = findColon()
+
+  private func findColon() -> [UInt8] {
     for entry in index.entries.indices where index.entries[entry].tag & IndexEntry.isName != 0 {
       let text = bytes(Int(index.entries[entry].end)..<Int(index.entries[entry + 1].start))
       if isPlain(text) { return Array(text) }
     }
-    let isCompact = index.nonEmptyContainers().lazy.map { index.container($0) }
+    let isCompact = index.nonEmptyContainers().lazy.map { [index] in index.container($0) }
       .contains { $0.children.count > 1 && bytes($0.gap(before: 1)).elementsEqual([Byte.comma]) }
     return isCompact ? [Byte.colon] : [Byte.colon, Byte.space]
   }
@@ -129,7 +157,7 @@ struct StyleFinder {
     style.colon = colonText(in: place)
     style.escapesNonASCII = !index.holdsNonASCII
     let inside = bytes(place.inside)
-    let parent = index.place(of: place.entry)
+    let parent = self.place(of: place.entry)
     style.unit = unit(around: parent?.container)
     if let line = LineStart(inside) {
       style.take(line)
@@ -161,13 +189,12 @@ struct StyleFinder {
     guard nests else { return style }
     let record = index.entries[entry]
     let isFilled = (record.kind == .object || record.kind == .array) && Int(record.next) > entry + 1
-    let parent = index.place(of: entry)
     let model: ContainerPlace
     let line: LineStart?
     if isFilled {
       model = index.container(entry)
       line = lineStart(of: 0, in: model)
-    } else if let parent {
+    } else if let parent = place(of: entry) {
       model = parent.container
       line = lineStart(of: parent.position, in: model)
     } else {
@@ -200,14 +227,36 @@ struct StyleFinder {
 
   /// Whether another array or object of this kind stands in one line with white space inside its brackets.
   func showsPadding(besides place: ContainerPlace) -> Bool {
-    index.nonEmptyContainers().contains { entry in
-      guard entry != place.entry, (index.entries[entry].kind == .object) == place.isObject else { return false }
-      guard let lead = index.container(entry).lead else { return false }
-      return !lead.isEmpty && LineStart(bytes(lead)) == nil
-    }
+    (place.isObject ? paddedObjects : paddedArrays).contains { $0 != place.entry }
+  }
+
+  private lazy var paddedObjects = firstPadded(ofObjects: true)
+  private lazy var paddedArrays = firstPadded(ofObjects: false)
+
+  /// The first two, so that one remains besides any.
+  private func firstPadded(ofObjects isObject: Bool) -> [Int] {
+    Array(
+      index.nonEmptyContainers().lazy.filter { [self] entry in
+        guard (index.entries[entry].kind == .object) == isObject, let lead = index.container(entry).lead else {
+          return false
+        }
+        return !lead.isEmpty && LineStart(bytes(lead)) == nil
+      }.prefix(2))
   }
 
   private func takeEvidence(_ style: inout LayoutStyle, around place: ContainerPlace) {
+    style.objectPadding = evidence.objectPadding ?? []
+    style.arrayPadding = evidence.arrayPadding ?? []
+    style.keepsScalarArraysInLine = style.lineBreak != nil && evidence.scalarsInLine ?? false
+    if style.lineBreak != nil {
+      style.comma = commaInLine(in: place)
+      style.commaBeforeBreak = style.commaBeforeBreak ?? commaBeforeBreak()
+    }
+  }
+
+  private lazy var evidence = findEvidence()
+
+  private func findEvidence() -> (objectPadding: [UInt8]?, arrayPadding: [UInt8]?, scalarsInLine: Bool?) {
     var object: [UInt8]?
     var array: [UInt8]?
     var scalarsInLine: Bool?
@@ -220,20 +269,22 @@ struct StyleFinder {
       if isInLine, !candidate.isObject { array = array ?? Array(bytes(lead)) }
       if !candidate.isObject, index.holdsOnlyScalars(entry) { scalarsInLine = scalarsInLine ?? isInLine }
     }
-    style.objectPadding = object ?? []
-    style.arrayPadding = array ?? []
-    style.keepsScalarArraysInLine = style.lineBreak != nil && scalarsInLine ?? false
-    if style.lineBreak != nil {
-      style.comma = commaInLine(in: place)
-      style.commaBeforeBreak = style.commaBeforeBreak ?? commaBeforeBreak()
-    }
+    return (object, array, scalarsInLine)
   }
 
   /// What one level adds to the indent: in this container, or else in the first of the document that shows it.
   private func unit(around place: ContainerPlace?) -> [UInt8] {
     if let place, let unit = unit(of: place) { return unit }
-    return index.nonEmptyContainers().lazy.compactMap { unit(of: index.container($0)) }.first
-      ?? [Byte.space, Byte.space]
+    return documentUnit
+  }
+
+  private lazy var documentUnit = findUnit()
+
+  private func findUnit() -> [UInt8] {
+    for entry in index.nonEmptyContainers() {
+      if let unit = unit(of: index.container(entry)) { return unit }
+    }
+    return [Byte.space, Byte.space]
   }
 
   private func unit(of place: ContainerPlace) -> [UInt8]? {
@@ -248,8 +299,12 @@ struct StyleFinder {
     return Array(bytes(start..<offset).prefix { $0 == Byte.space || $0 == Byte.tab })
   }
 
+  private func firstLineBreak() -> [UInt8]? { documentLineBreak }
+
+  private lazy var documentLineBreak = findLineBreak()
+
   /// No string holds a line break, so the first one anywhere is white space.
-  private func firstLineBreak() -> [UInt8]? {
+  private func findLineBreak() -> [UInt8]? {
     let text = index.text.bytes
     guard let start = text.firstIndex(where: Byte.isLineBreak) else { return nil }
     return LineStart.lineBreak(at: start, in: text)

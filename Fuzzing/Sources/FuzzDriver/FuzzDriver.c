@@ -6,4 +6,10 @@
 int LLVMFuzzerRunDriver(int *argc, char ***argv, int (*target)(const uint8_t *data, size_t size));
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-int FuzzArchive_main(int argc, char **argv) { return LLVMFuzzerRunDriver(&argc, &argv, LLVMFuzzerTestOneInput); }
+#define TARGET(NAME) \
+  int NAME##_main(int argc, char **argv) { return LLVMFuzzerRunDriver(&argc, &argv, LLVMFuzzerTestOneInput); }
+
+TARGET(FuzzArchive)
+TARGET(FuzzJSON)
+TARGET(FuzzPipeline)
+TARGET(FuzzSchema)

@@ -1,20 +1,3 @@
-/// One edge of a format's version graph.
-public struct Migration: Hashable, Sendable {
-  /// Where the edge begins.
-  public var from: FormatVersion
-  /// Where it ends; below `from` for a way down.
-  public var to: FormatVersion
-  /// For people.
-  public var description: String?
-
-  /// An edge without steps: only the version is written.
-  public init(from: FormatVersion, to: FormatVersion, description: String? = nil) {
-    self.from = from
-    self.to = to
-    self.description = description
-  }
-}
-
 /// The versions that a format knows and the migrations between them.
 ///
 /// The path between two versions is the one with the fewest edges, then the one whose first edge reaches furthest, a
@@ -117,14 +100,12 @@ public struct MigrationGraph: Sendable {
   private func choices(from version: Int, to goal: FormatVersion, _ distances: [Int?]) -> [Int] {
     guard let distance = distances[version], distance > 0 else { return [] }
     let shortest = leaving[version].filter { distances[ends[$0].to] == distance - 1 }
-    guard let first = shortest.first, let start = versions[version].number, let end = goal.number else {
-      return shortest
-    }
+    guard let first = shortest.first, let isUp = versions[version].isBelow(goal) else { return shortest }
     var furthest = ends[first].to
     for migration in shortest {
       let candidate = ends[migration].to
-      guard let reached = versions[candidate].number, let best = versions[furthest].number else { continue }
-      if start < end ? best < reached : reached < best { furthest = candidate }
+      let (nearer, further) = isUp ? (furthest, candidate) : (candidate, furthest)
+      if versions[nearer].isBelow(versions[further]) ?? false { furthest = candidate }
     }
     return shortest.filter { ends[$0].to == furthest }
   }

@@ -1,6 +1,6 @@
 import LosslessJSON
 
-/// Applies migrations to one document, edge by edge.
+/// Applies migrations to documents, edge by edge.
 struct Migrator: Sendable {
   let detector: DetectVersion
   let options: JSONReadingOptions
@@ -13,21 +13,69 @@ struct Migrator: Sendable {
 
   /// Each edge runs its steps, writes its version, and must leave a document of that version.
   ///
-  /// - Throws: ``DocumentError`` `step-failed`, or what reading the result throws.
+  /// - Throws: ``DocumentError`` `step-failed`.
   func migrate(
     _ document: IndexedJSON, _ detection: Detection, along path: [Migration]
   ) throws(DocumentError) -> Migrated {
     var migrated = Migrated(document: document, detection: detection)
     for migration in path {
-      migrated = try apply(migration, to: migrated)
+      if !migration.steps.isEmpty {
+        migrated.document = try applySteps(of: migration, to: [migrated.document])[0].get()
+      }
+      migrated = try finish(migrated.document, migration)
     }
     return migrated
   }
 
-  private func apply(_ migration: Migration, to source: Migrated) throws(DocumentError) -> Migrated {
-    // A migration has no steps but the stamp; the place for them is here.
-    guard let text = try stamped(source.document, with: migration.to) else {
-      return Migrated(document: source.document, detection: Detection(version: migration.to, value: nil))
+  /// As ``migrate(_:_:along:)`` for documents of one version, which go through the steps together; what fails in one leaves
+  /// the others alone.
+  ///
+  /// - Returns: one result for each document, in the same order.
+  func migrate(
+    _ documents: [IndexedJSON], along path: [Migration]
+  ) -> [Result<IndexedJSON, DocumentError>] {
+    var results = documents.map { Result<IndexedJSON, DocumentError>.success($0) }
+    for migration in path {
+      let remaining = results.indices.compactMap { index in
+        (try? results[index].get()).map { (index: index, document: $0) }
+      }
+      let stepped =
+        migration.steps.isEmpty
+        ? remaining.map { .success($0.document) } : applySteps(of: migration, to: remaining.map(\.document))
+      for (position, result) in zip(remaining, stepped) {
+        results[position.index] = result.flatMap { document in
+          Result { () throws(DocumentError) in try finish(document, migration).document }
+        }
+      }
+    }
+    return results
+  }
+
+  /// - Returns: one result for each document, in the same order.
+  private func applySteps(
+    of migration: Migration, to documents: [IndexedJSON]
+  ) -> [Result<IndexedJSON, DocumentError>] {
+    var batch = StepBatch(documents, options: options)
+    var failedSteps = [Int?](repeating: nil, count: documents.count)
+    for (number, step) in migration.steps.enumerated() {
+      batch.perform(step)
+      for index in batch.items.indices where batch.items[index].failure != nil && failedSteps[index] == nil {
+        failedSteps[index] = number
+      }
+    }
+    return zip(batch.items, failedSteps).map { item, number in
+      guard let failure = item.failure, let number else { return .success(item.document) }
+      return .failure(.stepFailed(failure, number, of: migration))
+    }
+  }
+
+  /// The version is written, and the document must be of it.
+  func finish(_ source: IndexedJSON, _ migration: Migration) throws(DocumentError) -> Migrated {
+    guard let rule = detector.rule.value else {
+      return Migrated(document: source, detection: try detected(source, migration))
+    }
+    guard let text = try stamped(source, with: migration.to, rule) else {
+      return Migrated(document: source, detection: Detection(version: migration.to, value: nil))
     }
     let document: IndexedJSON
     do {
@@ -35,27 +83,39 @@ struct Migrator: Sendable {
     } catch {
       throw .invalidResult(migration, error)
     }
-    let detection = try detector.detect(document)
+    return Migrated(document: document, detection: try detected(document, migration))
+  }
+
+  private func detected(_ document: IndexedJSON, _ migration: Migration) throws(DocumentError) -> Detection {
+    let detection: Detection
+    do {
+      detection = try detector.detect(document)
+    } catch {
+      throw .noVersionAfter(migration, error)
+    }
     guard detection.version == migration.to else { throw .otherVersionAfter(migration, detection) }
-    return Migrated(document: document, detection: detection)
+    return detection
   }
 
   /// The text with its version written: in place of the old one, or as the last member of the object it belongs in.
   ///
   /// - Returns: nil where an absent version says it already.
   /// - Throws: ``DocumentError`` `step-failed` where the version has no place.
-  private func stamped(_ document: IndexedJSON, with version: FormatVersion) throws(DocumentError) -> JSONText? {
+  private func stamped(
+    _ document: IndexedJSON, with version: FormatVersion, _ rule: VersionValueRule
+  ) throws(DocumentError) -> JSONText? {
     let fragment: JSONFragment =
       switch version {
       case .integer(let number): .decimal(number)
       case .string(let string): .string(string)
+      case .semantic(let version): .string(version.text)
       }
-    let pointer = detector.rule.pointer
+    let pointer = rule.pointer
     do {
       if let value = document.value(at: pointer) {
         return try document.applying([document.replacing(value, with: fragment)])
       }
-      if version == detector.rule.missing { return nil }
+      if version == rule.missing { return nil }
       guard let name = pointer.tokens.last,
         let parent = document.value(at: JSONPointer(tokens: pointer.tokens.dropLast())), parent.kind == .object
       else { throw JSONEditError.notAnObject }

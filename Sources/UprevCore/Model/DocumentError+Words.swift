@@ -42,12 +42,28 @@ extension DocumentError {
       hint: "Where an absent version means a certain one, say so with \"missing:\" in the pipeline's format.")
   }
 
-  static func invalidVersion(_ value: JSONValue, _ rule: VersionRule) -> DocumentError {
-    let wanted = rule.kind == .integer ? "an integer" : "a string"
+  static func invalidVersion(
+    _ value: JSONValue, _ pointer: JSONPointer, _ kind: VersionRule.Kind
+  ) -> DocumentError {
+    let wanted =
+      switch kind {
+      case .integer: "an integer"
+      case .string: "a string"
+      case .semver: "a semantic version"
+      }
     return DocumentError(
-      .invalidVersion, "The version at \(quoted(rule.pointer)) is \(shown(value)), not \(wanted).", at: value,
-      rule.pointer,
+      .invalidVersion, "The version at \(quoted(pointer)) is \(shown(value)), not \(wanted).", at: value, pointer,
       hint: "Correct it in the document, or give its meaning with \"map:\" or \"invalid:\" in the pipeline's format.")
+  }
+
+  static func noShapeFits(_ count: Int) -> DocumentError {
+    DocumentError(
+      .invalidVersion, "The document looks like no version: none of the \(count) shapes under \"detect:\" fits.",
+      at: nil,
+      nil,
+      hint:
+        "Correct it, or add a shape to \"detect:\" in the pipeline's format; one without conditions fits every document."
+    )
   }
 
   /// A string that is no text.
@@ -77,6 +93,27 @@ extension DocumentError {
       .stepFailed,
       "Version \(shown(version)) cannot be written to \(quoted(pointer)): there is no object to hold it.", at: nil,
       pointer)
+  }
+
+  /// - Parameter number: of the step, from 0.
+  static func stepFailed(_ failure: StepFailure, _ number: Int, of migration: Migration) -> DocumentError {
+    DocumentError(
+      ReportError(
+        code: .stepFailed,
+        message: "Step \(number + 1) (\(migration.steps[number].name)) of the migration from version "
+          + "\(shown(migration.from)) to \(shown(migration.to)) failed: \(failure.message).",
+        pointer: failure.pointer?.description, line: failure.line, column: failure.column))
+  }
+
+  static func noVersionAfter(_ migration: Migration, _ error: DocumentError) -> DocumentError {
+    DocumentError(
+      ReportError(
+        code: .stepFailed,
+        message:
+          "After the migration from version \(shown(migration.from)) to \(shown(migration.to)) the document has no "
+          + "version: \(error.report.message)",
+        pointer: error.report.pointer, line: error.report.line, column: error.report.column,
+        hint: "Correct the migration's steps, or the way versions are told, in the pipeline."))
   }
 
   static func otherVersionAfter(_ migration: Migration, _ found: Detection) -> DocumentError {
@@ -115,7 +152,7 @@ extension DocumentError {
   private static let mostListed = 20
 
   /// A value as it is written, if that is short.
-  private static func shown(_ value: JSONValue) -> String {
+  static func shown(_ value: JSONValue) -> String {
     switch value.kind {
     case .object: return "an object"
     case .array: return "an array"
@@ -130,6 +167,7 @@ extension DocumentError {
     switch version {
     case .integer(let number): return shortened(number.description)
     case .string(let string): return "\"" + shortened(string) + "\""
+    case .semantic(let version): return "\"" + shortened(version.text) + "\""
     }
   }
 

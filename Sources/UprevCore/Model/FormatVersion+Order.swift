@@ -1,17 +1,15 @@
 import LosslessJSON
 
 extension FormatVersion {
-  /// The value of an integer version; strings have none, and no order.
-  var number: JSONDecimal? {
-    switch self {
-    case .integer(let number): number
-    case .string: nil
+  /// Whether this version comes before `other`; nil where there is no order between them: strings have none.
+  func isBelow(_ other: FormatVersion) -> Bool? {
+    switch (self, other) {
+    case (.integer(let left), .integer(let right)): left < right
+    case (.semantic(let left), .semantic(let right)): left < right
+    default: nil
     }
   }
 
-  /// Above `other`, which only integers can be.
-  func isAbove(_ other: FormatVersion) -> Bool {
-    guard let number, let otherNumber = other.number else { return false }
-    return otherNumber < number
-  }
+  /// Above `other`, which only integers and semantic versions can be.
+  func isAbove(_ other: FormatVersion) -> Bool { other.isBelow(self) ?? false }
 }

@@ -7,6 +7,8 @@ public enum FormatVersion: Sendable {
   case integer(JSONDecimal)
   /// A string; strings have no order, and are equal if their bytes are.
   case string(String)
+  /// Ordered by precedence; build metadata does not count.
+  case semantic(SemanticVersion)
 
   /// An integer version.
   public init(_ integer: Int) {
@@ -15,11 +17,13 @@ public enum FormatVersion: Sendable {
 }
 
 extension FormatVersion: Hashable {
-  /// Numbers by value, strings byte by byte: Swift's `==` holds canonically equivalent strings equal, JSON does not.
+  /// Numbers by value, semantic versions by precedence, strings byte by byte: Swift's `==` holds canonically equivalent
+  /// strings equal, JSON does not.
   public static func == (left: FormatVersion, right: FormatVersion) -> Bool {
     switch (left, right) {
     case (.integer(let left), .integer(let right)): left == right
     case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+    case (.semantic(let left), .semantic(let right)): left == right
     default: false
     }
   }
@@ -28,6 +32,7 @@ extension FormatVersion: Hashable {
   public func hash(into hasher: inout Hasher) {
     switch self {
     case .integer(let number): hasher.combine(number)
+    case .semantic(let version): hasher.combine(version)
     case .string(let string):
       hasher.combine(string.utf8.count)
       for byte in string.utf8 { hasher.combine(byte) }
@@ -36,7 +41,7 @@ extension FormatVersion: Hashable {
 }
 
 extension FormatVersion: CustomStringConvertible {
-  /// For people and for keys: the canonical literal of a number, a string as it is.
+  /// For people and for keys: the canonical literal of a number, other versions as they are written.
   public var description: String { reportValue.key }
 
   /// The value as a report holds it.
@@ -44,6 +49,7 @@ extension FormatVersion: CustomStringConvertible {
     switch self {
     case .integer(let decimal): .number(decimal.description)
     case .string(let string): .string(string)
+    case .semantic(let version): .string(version.text)
     }
   }
 }

@@ -24,7 +24,7 @@ public struct Format: Sendable {
   public var files: [Glob]
   /// Whether `NaN`, `Infinity` and `-Infinity` are numbers in its documents.
   public var allowsNonFinite: Bool
-  /// Where the version is and what it may be.
+  /// Where the version is and what it may be, or what tells it.
   public var version: VersionRule
   /// The version that documents are brought to.
   public var current: FormatVersion
@@ -34,37 +34,6 @@ public struct Format: Sendable {
   public var graph: MigrationGraph
   /// The schema of each version that has one.
   public var schemas: [FormatVersion: Schema]
-}
-
-/// Where a format's version is, and what is made of what is found there.
-public struct VersionRule: Sendable {
-  /// What counts as a version.
-  public enum Kind: String, CaseIterable, Sendable {
-    /// Any JSON number with an integral value.
-    case integer
-    /// A JSON string.
-    case string
-  }
-
-  /// Where the version is.
-  public var pointer: JSONPointer
-  /// What counts as a version.
-  public var kind: Kind
-  /// What an absent version means; nil: such a document is rejected.
-  public var missing: FormatVersion?
-  /// What any other value means; nil: such a document is rejected.
-  public var invalid: FormatVersion?
-  /// Found values that stand for a version; asked before anything else.
-  public var map: [FoundValue: FormatVersion]
-
-  /// A scalar as a document may have it where its version is expected. Numbers are equal by value.
-  public enum FoundValue: Hashable, Sendable {
-    case null
-    case boolean(Bool)
-    case number(JSONDecimal)
-    /// The bytes of the text, after unescaping: canonically equivalent strings are not equal.
-    case string([UInt8])
-  }
 }
 
 /// When migrated documents are held against the schemas of their versions.

@@ -10,12 +10,17 @@ public struct PipelineCatalog: Sendable {
   /// The folders in which names are looked up, in order.
   public let folders: [PathName]
   private let fileSystem: any FileSystem
+  private let jq: (any JqRunner)?
 
   /// - Parameters:
   ///   - environment: of the process; `UPREV_PIPELINES`, `XDG_CONFIG_HOME` and `HOME` are read.
   ///   - program: where the running program is, absolute, links resolved; nil where that cannot be told.
-  public init(fileSystem: any FileSystem, environment: [String: String], program: PathName?) {
+  ///   - jq: checks and runs the jq programs of what is loaded; without it a jq step is a fault.
+  public init(
+    fileSystem: any FileSystem, environment: [String: String], program: PathName?, jq: (any JqRunner)? = nil
+  ) {
     self.fileSystem = fileSystem
+    self.jq = jq
     var folders = (environment["UPREV_PIPELINES"] ?? "").utf8.split(separator: UInt8(ascii: ":")).map(PathName.init)
     if let configuration = Self.absolute(environment["XDG_CONFIG_HOME"]) {
       folders.append(configuration.appending("uprev/pipelines"))
@@ -32,7 +37,7 @@ public struct PipelineCatalog: Sendable {
   ///   otherwise a name.
   /// - Throws: ``PipelineError`` where there is none, or with all of its faults.
   public func load(_ nameOrPath: String) throws(PipelineError) -> Pipeline {
-    try PipelineFile.load(try locate(nameOrPath), fileSystem: fileSystem)
+    try PipelineFile.load(try locate(nameOrPath), fileSystem: fileSystem, jq: jq)
   }
 
   /// Loads several, in order.

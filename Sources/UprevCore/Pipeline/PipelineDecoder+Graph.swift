@@ -46,11 +46,14 @@ extension PipelineDecoder {
     }
   }
 
-  /// What a migration writes must be read as what it wrote.
+  /// What a migration writes must be read as what it wrote; where nothing is written, some shape must tell what came out.
   private mutating func checkStamps(_ edges: [PlacedMigration], _ rule: VersionRule) {
     for edge in edges {
       let stamp = edge.migration.to
-      if let read = rule.map[VersionRule.FoundValue(stamp)], read != stamp {
+      if case .shapes(let shapes) = rule.source, !shapes.contains(where: { $0.version == stamp }) {
+        note(.noShape(of: stamp), at: edge.mark)
+      }
+      if let read = rule.value?.map[VersionValueRule.FoundValue(stamp)], read != stamp {
         note(.mappedStamp(stamp, readAs: read), at: edge.mark)
       }
     }
@@ -80,12 +83,13 @@ private struct Edge: Hashable {
   var to: FormatVersion
 }
 
-extension VersionRule.FoundValue {
+extension VersionValueRule.FoundValue {
   /// The value that a stamp leaves in a document.
   init(_ version: FormatVersion) {
     switch version {
     case .integer(let number): self = .number(number)
     case .string(let string): self = .string(Array(string.utf8))
+    case .semantic(let version): self = .string(Array(version.text.utf8))
     }
   }
 }

@@ -35,8 +35,8 @@ extension PipelineDecoder {
   private mutating func format(_ node: YAMLNode, lines: inout [String: Int]) -> Format? {
     guard
       let fields = fields(
-        of: node, "the format", required: ["name", "files", "version", "current"],
-        optional: ["json", "validate", "migrations", "schemas"], later: ["detect"])
+        of: node, "the format", required: ["name", "files", "current"],
+        optional: ["version", "detect", "json", "validate", "migrations", "schemas"])
     else { return nil }
     let name = fields["name"].flatMap { self.name($0.value, "`name`") }
     if let name, let mark = fields["name"]?.value.mark {
@@ -49,15 +49,17 @@ extension PipelineDecoder {
     let globs = fields["files"].flatMap { self.globs($0.value) }
     let allowsNonFinite = fields["json"].map { self.allowsNonFinite($0.value) } ?? false
     let validation = fields["validate"].map { validationPolicy($0.value) } ?? ValidationPolicy()
-    guard let versionNode = fields["version"]?.value, let kind = versionKind(versionNode) else {
+    var mentions = VersionMentions()
+    guard let (rule, kind) = versionRule(fields, of: node, allowsNonFinite: allowsNonFinite, &mentions) else {
       // Without a type no version can be read; the migrations' other faults are still told.
-      if let migrations = fields["migrations"]?.value { _ = self.migrations(migrations, nil) }
+      if let migrations = fields["migrations"]?.value {
+        _ = self.migrations(migrations, nil, allowsNonFinite: allowsNonFinite)
+      }
       return nil
     }
-    var mentions = VersionMentions()
-    let rule = versionRule(versionNode, kind, &mentions)
     let current = fields["current"].flatMap { version($0.value, "`current`", kind) }
-    let migrations = fields["migrations"].map { self.migrations($0.value, kind) } ?? []
+    let migrations =
+      fields["migrations"].map { self.migrations($0.value, kind, allowsNonFinite: allowsNonFinite) } ?? []
     let schemas = fields["schemas"].map { self.schemas($0.value, kind, &mentions) } ?? [:]
     guard let name, let globs, let rule, let current, let currentMark = fields["current"]?.value.mark else {
       return nil

@@ -3,37 +3,51 @@ import LosslessJSON
 import UprevReport
 
 extension PipelineDecoder {
-  /// The `type` of a version rule, read first: every other version in the format depends on it.
-  mutating func versionKind(_ node: YAMLNode) -> VersionRule.Kind? {
-    guard case .mapping(let pairs) = node.content,
-      let type = pairs.first(where: { $0.key.isText("type") })?.value
-    else {
-      noteFaults(ofRule: node)
+  /// The rule of `version` or of `detect`, whichever is there, and the kind that every other version in the format has.
+  ///
+  /// - Returns: nil where the kind cannot be told; the rule alone is nil where it has other faults.
+  mutating func versionRule(
+    _ fields: [String: YAMLPair], of format: YAMLNode, allowsNonFinite: Bool, _ mentions: inout VersionMentions
+  ) -> (rule: VersionRule?, kind: VersionRule.Kind)? {
+    switch (fields["version"], fields["detect"]) {
+    case (nil, nil):
+      note(.missingVersion(), at: format.mark)
       return nil
+    case (let version?, let detect):
+      if let detect { note(.conflictingKeys("detect", "version", of: "the format"), at: detect.key.mark) }
+      guard let kind = versionKind(version.value) else { return nil }
+      return (versionRule(version.value, kind, &mentions), kind)
+    case (nil, let detect?):
+      guard let kind = shapesKind(detect.value) else {
+        _ = shapes(detect.value, nil, allowsNonFinite: allowsNonFinite, &mentions)
+        return nil
+      }
+      let shapes = shapes(detect.value, kind, allowsNonFinite: allowsNonFinite, &mentions)
+      return (shapes.map { VersionRule(kind: kind, source: .shapes($0)) }, kind)
     }
-    if type.isText("semver") {
-      note(.typeNotSupported("semver"), at: type.mark)
-    } else if let kind = word(type, "`type`", VersionRule.Kind.self) {
-      return kind
-    }
-    noteFaults(ofRule: node)
-    return nil
   }
 
-  /// What is wrong with a rule apart from its type.
-  private mutating func noteFaults(ofRule node: YAMLNode) {
-    if let at = ruleFields(node)?["at"] { _ = pointer(at.value) }
+  /// The `type` of a version rule, read first: every other version in the format depends on it.
+  private mutating func versionKind(_ node: YAMLNode) -> VersionRule.Kind? {
+    if case .mapping(let pairs) = node.content, let type = pairs.first(where: { $0.key.isText("type") })?.value,
+      let kind = word(type, "`type`", VersionRule.Kind.self)
+    {
+      return kind
+    }
+    // What is wrong with the rule apart from its type.
+    if let at = ruleFields(node)?["at"] { _ = pointer(at.value, "`at`") }
+    return nil
   }
 
   private mutating func ruleFields(_ node: YAMLNode) -> [String: YAMLPair]? {
     fields(of: node, "`version`", required: ["at", "type"], optional: ["missing", "invalid", "map"])
   }
 
-  mutating func versionRule(
+  private mutating func versionRule(
     _ node: YAMLNode, _ kind: VersionRule.Kind, _ mentions: inout VersionMentions
   ) -> VersionRule? {
     guard let fields = ruleFields(node) else { return nil }
-    let pointer = fields["at"].flatMap { self.pointer($0.value) }
+    let pointer = fields["at"].flatMap { self.pointer($0.value, "`at`") }
     let missing = fields["missing"].flatMap { pair in
       mentioned(pair.value, "`missing`", kind, &mentions)
     }
@@ -43,31 +57,23 @@ extension PipelineDecoder {
     }
     let map = fields["map"].map { self.map($0.value, kind, &mentions) } ?? [:]
     guard let pointer else { return nil }
-    return VersionRule(pointer: pointer, kind: kind, missing: missing, invalid: invalid, map: map)
-  }
-
-  private mutating func pointer(_ node: YAMLNode) -> JSONPointer? {
-    guard let text = text(node, "`at`") else { return nil }
-    do {
-      return try JSONPointer(parsing: text)
-    } catch {
-      note(.invalidPointer(text, error), at: node.mark)
-      return nil
-    }
+    return VersionRule(
+      kind: kind,
+      source: .value(VersionValueRule(pointer: pointer, missing: missing, invalid: invalid, map: map)))
   }
 
   private mutating func map(
     _ node: YAMLNode, _ kind: VersionRule.Kind, _ mentions: inout VersionMentions
-  ) -> [VersionRule.FoundValue: FormatVersion] {
+  ) -> [VersionValueRule.FoundValue: FormatVersion] {
     guard let pairs = pairs(of: node, "`map`") else { return [:] }
-    var map: [VersionRule.FoundValue: FormatVersion] = [:]
-    var lines: [VersionRule.FoundValue: Int] = [:]
+    var map: [VersionValueRule.FoundValue: FormatVersion] = [:]
+    var lines: [VersionValueRule.FoundValue: Int] = [:]
     for pair in pairs {
       guard case .scalar(let scalar) = pair.key.content else {
         note(.wrongType("a key of `map`", expected: .text, found: pair.key), at: pair.key.mark)
         continue
       }
-      let found = VersionRule.FoundValue(scalar)
+      let found = VersionValueRule.FoundValue(scalar)
       if pair.key.isPlain("<<") {
         note(.mergeKey(), at: pair.key.mark)
       } else if let line = lines[found] {
@@ -80,7 +86,7 @@ extension PipelineDecoder {
     return map
   }
 
-  private mutating func mentioned(
+  mutating func mentioned(
     _ node: YAMLNode, _ what: String, _ kind: VersionRule.Kind, _ mentions: inout VersionMentions
   ) -> FormatVersion? {
     guard let version = version(node, what, kind) else { return nil }
@@ -89,7 +95,9 @@ extension PipelineDecoder {
   }
 
   /// - Parameter kind: nil where the format's is unknown: then only what does not depend on it is looked at.
-  mutating func migrations(_ node: YAMLNode, _ kind: VersionRule.Kind?) -> [PlacedMigration] {
+  mutating func migrations(
+    _ node: YAMLNode, _ kind: VersionRule.Kind?, allowsNonFinite: Bool
+  ) -> [PlacedMigration] {
     guard let elements = elements(of: node, "`migrations`") else { return [] }
     return elements.compactMap { element in
       guard
@@ -97,15 +105,13 @@ extension PipelineDecoder {
           of: element, "the migration", required: ["from", "to"], optional: ["description", "steps"])
       else { return nil }
       let description = fields["description"].flatMap { text($0.value, "`description`") }
-      if let steps = fields["steps"]?.value, let elements = self.elements(of: steps, "`steps`"), !elements.isEmpty {
-        note(.stepsNotSupported(), at: steps.mark)
-      }
+      let steps = fields["steps"].map { self.steps($0.value, allowsNonFinite: allowsNonFinite) } ?? []
       guard let kind else { return nil }
       let from = fields["from"].flatMap { version($0.value, "`from`", kind) }
       let to = fields["to"].flatMap { version($0.value, "`to`", kind) }
       guard let from, let to else { return nil }
       return PlacedMigration(
-        migration: Migration(from: from, to: to, description: description), mark: element.mark)
+        migration: Migration(from: from, to: to, description: description, steps: steps ?? []), mark: element.mark)
     }
   }
 
@@ -149,7 +155,7 @@ extension YAMLNode {
   }
 }
 
-extension VersionRule.FoundValue {
+extension VersionValueRule.FoundValue {
   /// What a scalar of a pipeline stands for.
   init(_ scalar: YAMLScalar) {
     switch scalar.kind {

@@ -7,14 +7,17 @@ import UprevReport
 /// A function that answers nil has noted at least one fault.
 struct PipelineDecoder {
   let folder: PipelineFolder
+  /// Checks and later runs jq programs; nil where none can run.
+  let jq: (any JqRunner)?
   var faults: [PipelineFault] = []
   /// By path; nil for one that has faults, which are told once.
   var compiledSchemas: [String: Schema?] = [:]
   /// By path.
   var schemaBytes: [[UInt8]: [UInt8]] = [:]
 
-  init(folder: PipelineFolder) {
+  init(folder: PipelineFolder, jq: (any JqRunner)? = nil) {
     self.folder = folder
+    self.jq = jq
   }
 
   mutating func note(_ problem: PipelineProblem, at mark: YAMLMark) {
@@ -85,6 +88,22 @@ struct PipelineDecoder {
     return nil
   }
 
+  mutating func boolean(_ node: YAMLNode, _ what: String) -> Bool? {
+    if case .scalar(let scalar) = node.content, case .boolean(let value) = scalar.kind { return value }
+    note(.wrongType(what, expected: .boolean, found: node), at: node.mark)
+    return nil
+  }
+
+  mutating func pointer(_ node: YAMLNode, _ what: String) -> JSONPointer? {
+    guard let text = text(node, what) else { return nil }
+    do {
+      return try JSONPointer(parsing: text)
+    } catch {
+      note(.invalidPointer(text, error), at: node.mark)
+      return nil
+    }
+  }
+
   /// One of a few words.
   mutating func word<Word: RawRepresentable & CaseIterable>(_ node: YAMLNode, _ what: String, _: Word.Type) -> Word?
   where Word.RawValue == String {
@@ -103,6 +122,8 @@ struct PipelineDecoder {
       case (.integer, .number(let number)):
         if number.isIntegral { return .integer(number) }
       case (.string, .string): return .string(scalar.text)
+      case (.semver, .string):
+        if let version = SemanticVersion(scalar.text) { return .semantic(version) }
       default: break
       }
     }
@@ -117,4 +138,5 @@ enum YAMLExpectation: Hashable, Sendable {
   case sequence
   case text
   case number
+  case boolean
 }

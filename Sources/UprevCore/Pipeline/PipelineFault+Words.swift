@@ -113,13 +113,8 @@ extension PipelineProblem {
     PipelineProblem(.notSupported, "the key `\(name)` of \(what) is not supported yet")
   }
 
-  static func stepsNotSupported() -> PipelineProblem {
-    PipelineProblem(
-      .notSupported, "steps are not supported yet; `steps: []` migrates by writing the new version alone")
-  }
-
-  static func typeNotSupported(_ name: String) -> PipelineProblem {
-    PipelineProblem(.notSupported, "versions of type `\(name)` are not supported yet; `integer` and `string` are")
+  static func conflictingKeys(_ second: String, _ first: String, of what: String) -> PipelineProblem {
+    PipelineProblem(.conflictingKeys, "\(what) cannot have `\(second)` besides `\(first)`; remove one of them")
   }
 
   static func wrongType(_ what: String, expected: YAMLExpectation, found: YAMLNode) -> PipelineProblem {
@@ -129,6 +124,7 @@ extension PipelineProblem {
       case .sequence: "a sequence"
       case .text: "text"
       case .number: "a number"
+      case .boolean: "`true` or `false`"
       }
     return PipelineProblem(
       .wrongType, "\(what) must be \(wanted), not \(description(found))\(quoting(found, expected))")
@@ -188,6 +184,94 @@ extension PipelineProblem {
       PipelineProblem(
         .invalidVersion,
         "\(what) must be text, as the versions of this format are, not \(description(found))\(quoting(found, .text))")
+    case .semver:
+      PipelineProblem(
+        .invalidVersion,
+        "\(what) must be a semantic version such as `1.2.3` or `1.2.3-rc.1`, not \(description(found))")
+    }
+  }
+
+  static func missingVersion() -> PipelineProblem {
+    PipelineProblem(
+      .missingKey,
+      "the format lacks the key `version`, which says where a document's version is; or give `detect`, what "
+        + "documents of each version look like")
+  }
+
+  static func unreachableShape(firstLine: Int) -> PipelineProblem {
+    PipelineProblem(
+      .wrongValue,
+      "no document gets to this shape: the one in line \(firstLine) has no conditions and fits all; put that last")
+  }
+
+  static func noShape(of version: FormatVersion) -> PipelineProblem {
+    PipelineProblem(
+      .wrongValue,
+      "this migration ends at version \(version), and no shape under `detect` tells that version; add one")
+  }
+
+  // MARK: Steps
+
+  static func noAction(_ names: [String]) -> PipelineProblem {
+    PipelineProblem(.missingKey, "the step says nothing to do; give it one of \(list(names))")
+  }
+
+  static func noTest(_ names: [String], of what: String = "`when`") -> PipelineProblem {
+    PipelineProblem(.missingKey, "\(what) lacks one of \(list(names))")
+  }
+
+  static func wholeDocument(_ what: String, _ why: String) -> PipelineProblem {
+    PipelineProblem(
+      .wrongValue,
+      "\(what) leads to the whole document, or the whole element of `each`, which cannot be \(why); name a part of it")
+  }
+
+  static func movedIntoItself(_ from: JSONPointer, _ path: JSONPointer) -> PipelineProblem {
+    PipelineProblem(
+      .wrongValue, "`\(path)` is inside `\(from)`, and nothing can be moved into itself; move it elsewhere first")
+  }
+
+  static func nothingGiven(_ what: String) -> PipelineProblem {
+    PipelineProblem(.wrongType, "\(what) has no value; write `null` for null, and `\"\"` for empty text")
+  }
+
+  static func notAValue(_ what: String, found: YAMLNode) -> PipelineProblem {
+    PipelineProblem(.wrongType, "\(what) must be a JSON value, not \(description(found))")
+  }
+
+  static func nonFinite(_ word: String) -> PipelineProblem {
+    PipelineProblem(
+      .wrongValue,
+      "`\(word)` is no JSON number; put text in quotes, or allow such numbers with `json: {nonFinite: allow}` in the format"
+    )
+  }
+
+  static func divisionByZero() -> PipelineProblem {
+    PipelineProblem(.wrongValue, "nothing can be divided by zero")
+  }
+
+  static func digitsAlone() -> PipelineProblem {
+    PipelineProblem(.wrongValue, "`digits` says where an endless quotient is rounded, and goes with `divide` only")
+  }
+
+  static func invalidDigits(found: YAMLNode) -> PipelineProblem {
+    PipelineProblem(
+      .wrongValue, "`digits` must be an integer from 0 to \(JSONDecimal.maximumDigits), not \(description(found))")
+  }
+
+  static func operandTooLong(_ what: String) -> PipelineProblem {
+    PipelineProblem(
+      .wrongValue, "\(what) has more than \(JSONDecimal.maximumDigits) digits, or an exponent beyond any use")
+  }
+
+  static func noJq() -> PipelineProblem {
+    PipelineProblem(.notSupported, "jq programs cannot run here; write the change with other steps")
+  }
+
+  static func invalidProgram(_ error: JqProgramError) -> PipelineProblem {
+    switch error {
+    case .invalid(let words): PipelineProblem(.invalidProgram, "jq does not accept this program: \(words)")
+    case .noChild(let words): PipelineProblem(.notSupported, "jq programs cannot be checked: \(words)")
     }
   }
 

@@ -18,6 +18,8 @@ public struct PipelineFault: Error, Hashable, Sendable {
     case duplicateKey = "duplicate-key"
     case unknownKey = "unknown-key"
     case missingKey = "missing-key"
+    /// Two keys of which a mapping can have only one.
+    case conflictingKeys = "conflicting-keys"
     /// A node of the wrong type.
     case wrongType = "wrong-type"
     /// A value that is none of those allowed.
@@ -32,6 +34,8 @@ public struct PipelineFault: Error, Hashable, Sendable {
     case invalidSchema = "invalid-schema"
     /// A schema's path that leads out of the pipeline's folder.
     case schemaOutside = "schema-outside"
+    /// A jq program that cannot be compiled.
+    case invalidProgram = "invalid-program"
     case duplicateFormat = "duplicate-format"
     /// Two migrations with the same ends.
     case duplicateMigration = "duplicate-migration"

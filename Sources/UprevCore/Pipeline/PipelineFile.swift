@@ -6,10 +6,14 @@ public enum PipelineFile {
   /// Bytes that a pipeline file, or a schema, may have.
   public static let maximumSize = PipelineFolder.maximumFileSize
 
-  /// - Parameter file: the pipeline file; its schemas are found in the same folder.
+  /// - Parameters:
+  ///   - file: the pipeline file; its schemas are found in the same folder.
+  ///   - jq: checks and runs jq programs; without it a jq step is a fault.
   /// - Returns: the typed pipeline, every glob parsed and every schema compiled.
   /// - Throws: ``PipelineError`` with everything that is wrong, in the order of the file.
-  public static func load(_ file: PathName, fileSystem: some FileSystem) throws(PipelineError) -> Pipeline {
+  public static func load(
+    _ file: PathName, fileSystem: some FileSystem, jq: (any JqRunner)? = nil
+  ) throws(PipelineError) -> Pipeline {
     let folder = PipelineFolder(fileSystem: fileSystem, file: file)
     let bytes: [UInt8]
     do {
@@ -18,7 +22,7 @@ public enum PipelineFile {
       throw PipelineError(faults: [PipelineFault(.fileProblem(error), file: file)])
     }
     let (root, problems) = YAMLReader.read(bytes)
-    var decoder = PipelineDecoder(folder: folder)
+    var decoder = PipelineDecoder(folder: folder, jq: jq)
     for placed in problems { decoder.note(placed.problem, at: placed.mark) }
     let decoded = root.flatMap { decoder.pipeline($0) }
     guard decoder.faults.isEmpty, let decoded else {

@@ -14,10 +14,15 @@ struct ElementBatch: Sendable {
     }
   }
 
+  /// Documents are decided together, as far as that saves work; what becomes of each does not depend on the others.
   func decided(by decider: Decider) -> [DecidedElement] {
-    elements.map { element in
+    let documents = elements.compactMap { element in
+      if case .document(let document) = element { document } else { nil }
+    }
+    var decisions = decider.decide(documents).makeIterator()
+    return elements.map { element in
       switch element {
-      case .document(let document): .document(document, decider.decide(document))
+      case .document(let document): .document(document, decisions.next() ?? decider.decide(document))
       case .decision(let decision): .decision(decision)
       case .passthrough(let chunk): .passthrough(chunk)
       }

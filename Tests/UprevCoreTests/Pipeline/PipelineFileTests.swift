@@ -48,14 +48,15 @@ struct PipelineFileTests {
     #expect(numbers.name == "numbers")
     #expect(numbers.files.map(\.pattern) == ["a_*.json", "/b/**"])
     #expect(numbers.allowsNonFinite)
-    #expect(numbers.version.pointer.tokens == ["meta", "a/b"])
+    let rule = try #require(numbers.version.value)
+    #expect(rule.pointer.tokens == ["meta", "a/b"])
     #expect(numbers.version.kind == .integer)
-    #expect(numbers.version.missing == FormatVersion(1))
-    #expect(numbers.version.invalid == FormatVersion(2))
-    #expect(numbers.version.map.count == 4)
-    #expect(numbers.version.map[.null] == FormatVersion(1))
-    #expect(numbers.version.map[.string(Array("one".utf8))] == FormatVersion(1))
-    #expect(numbers.version.map[.boolean(true)] == FormatVersion(2))
+    #expect(rule.missing == FormatVersion(1))
+    #expect(rule.invalid == FormatVersion(2))
+    #expect(rule.map.count == 4)
+    #expect(rule.map[.null] == FormatVersion(1))
+    #expect(rule.map[.string(Array("one".utf8))] == FormatVersion(1))
+    #expect(rule.map[.boolean(true)] == FormatVersion(2))
     #expect(numbers.current == FormatVersion(3))
     #expect(numbers.validation == ValidationPolicy(before: .off, after: .warn))
     #expect(numbers.graph.migrations.count == 3)
@@ -64,7 +65,7 @@ struct PipelineFileTests {
     let texts = pipeline.formats[1]
     #expect(!texts.allowsNonFinite)
     #expect(texts.version.pointer == .root)
-    #expect(texts.version.missing == nil && texts.version.invalid == nil)
+    #expect(texts.version.value?.missing == nil && texts.version.value?.invalid == nil)
     #expect(texts.current == .string("1.0"))
     #expect(texts.validation == ValidationPolicy(before: .warn, after: .reject))
   }
@@ -91,7 +92,7 @@ struct PipelineFileTests {
       ("current: 1", [(.missingKey, 4, 5)]),
       ("version: {at: /v, type: integer}", [(.missingKey, 4, 5)]),
       ("versoin: {}\n" + version, [(.unknownKey, 6, 5)]),
-      (version + "detect: []", [(.notSupported, 8, 5)]),
+      (version + "detect: []", [(.conflictingKeys, 8, 5)]),
       (version + "current: 1", [(.duplicateKey, 8, 5)]),
       (version + "<<: {a: 1}", [(.mergeKey, 8, 5)]),
       (version + "1: 2", [(.wrongType, 8, 5)]),
@@ -103,8 +104,11 @@ struct PipelineFileTests {
       ("version: 1\ncurrent: 1", [(.wrongType, 6, 14)]),
       ("version: {at: /v}\ncurrent: 1", [(.missingKey, 6, 14)]),
       ("version: {type: integer}\ncurrent: 1", [(.missingKey, 6, 14)]),
-      ("version: {at: /v, type: semver}\ncurrent: 1", [(.notSupported, 6, 29)]),
-      ("version: {at: v, type: semver}\ncurrent: 1", [(.invalidPointer, 6, 19), (.notSupported, 6, 28)]),
+      ("version: {at: /v, type: semver}\ncurrent: 1", [(.invalidVersion, 7, 14)]),
+      ("version: {at: /v, type: semver}\ncurrent: 1.2", [(.invalidVersion, 7, 14)]),
+      ("version: {at: /v, type: semver}\ncurrent: 1.02.3", [(.invalidVersion, 7, 14)]),
+      ("version: {at: v, type: semver}\ncurrent: 1.0.0", [(.invalidPointer, 6, 19)]),
+      ("version: {at: v, type: smver}\ncurrent: 1", [(.invalidPointer, 6, 19), (.wrongValue, 6, 28)]),
       ("version: {at: /v, type: int}\ncurrent: 1", [(.wrongValue, 6, 29)]),
       ("version: {at: v, type: integer}\ncurrent: 1", [(.invalidPointer, 6, 19)]),
       ("version: {at: /~2, type: integer}\ncurrent: 1", [(.invalidPointer, 6, 19)]),
@@ -123,7 +127,7 @@ struct PipelineFileTests {
       (version + "migrations: {}", [(.wrongType, 8, 17)]),
       (version + "migrations: [{from: 1}]", [(.missingKey, 8, 18)]),
       (version + "migrations: [{from: 0, to: one}]", [(.invalidVersion, 8, 32)]),
-      (version + "migrations: [{from: 0, to: 1, steps: [{op: add}]}]", [(.notSupported, 8, 42)]),
+      (version + "migrations: [{from: 0, to: 1, steps: [{op: add}]}]", [(.missingKey, 8, 43), (.missingKey, 8, 43)]),
       (version + "migrations: [{from: 0, to: 1, steps: {}}]", [(.wrongType, 8, 42)]),
       (version + "migrations: [{from: 0, to: 1, step: []}]", [(.unknownKey, 8, 35)]),
       (version + "migrations: [{from: 0, to: 1}, {from: 0.0, to: 1e0}]", [(.duplicateMigration, 8, 36)]),
@@ -178,6 +182,7 @@ struct PipelineFileTests {
   /// A fault's kind; a merge key has one with other things that are refused.
   enum Expected: Sendable {
     case missingKey, unknownKey, notSupported, duplicateKey, mergeKey, wrongType, wrongValue, invalidPointer
+    case conflictingKeys, invalidProgram
     case invalidVersion, duplicateMigration, emptyMigration, unknownCurrent, noPathToCurrent, equalPaths
     case unreadable, schemaOutside, tooLarge, invalidSchema
 
@@ -186,6 +191,8 @@ struct PipelineFileTests {
       case .missingKey: .missingKey
       case .unknownKey: .unknownKey
       case .notSupported: .notSupported
+      case .conflictingKeys: .conflictingKeys
+      case .invalidProgram: .invalidProgram
       case .duplicateKey: .duplicateKey
       case .mergeKey: .refusedYAML
       case .wrongType: .wrongType

@@ -239,8 +239,11 @@ struct DecideTests {
   @Test("A document that does not count as the version written is a failed step")
   func otherVersionAfter() throws {
     let rule = VersionRule(
-      pointer: JSONPointer(tokens: ["v"]), kind: .integer, missing: nil, invalid: nil,
-      map: [.number(JSONDecimal(2)): FormatVersion(1)])
+      kind: .integer,
+      source: .value(
+        VersionValueRule(
+          pointer: JSONPointer(tokens: ["v"]), missing: nil, invalid: nil,
+          map: [.number(JSONDecimal(2)): FormatVersion(1)])))
     let migrator = Migrator(detector: DetectVersion(rule: rule), options: .init())
     let document = try IndexedJSON(scanning: JSONText("{\"v\": 1}"))
     let error = #expect(throws: DocumentError.self) {

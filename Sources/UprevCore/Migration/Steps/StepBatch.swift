@@ -2,28 +2,43 @@ import LosslessJSON
 
 /// Documents of one format on their way through the steps of one migration, and the places in them at which the next step
 /// works: each document's root, or what `each` has reached.
+///
+/// The places of one document never enclose each other, and a step changes nothing outside them.
 struct StepBatch: Sendable {
   /// One document, and what went wrong with it.
   struct Item: Sendable {
     var document: IndexedJSON
-    /// Set once; a document that failed is left out of everything that follows.
+    /// Set once; a document that failed is left out of everything that follows, and is as it was before the step.
     var failure: StepFailure?
+    /// As the outermost step in progress found it.
+    fileprivate var original: IndexedJSON
   }
 
   /// In the order in which they were given.
   private(set) var items: [Item]
   /// How a changed document is read again.
   let options: JSONReadingOptions
+  /// The places that `each` and `when` have chosen, innermost last: for each document their entries, in the order of the
+  /// text. Without any, the place is the root.
+  private var places: [[[Int]]] = []
 
   /// - Parameter documents: each with its root as the one place.
   init(_ documents: [IndexedJSON], options: JSONReadingOptions) {
-    items = documents.map { Item(document: $0) }
+    items = documents.map { Item(document: $0, original: $0) }
     self.options = options
   }
 
   /// The values at the places of all documents that have not failed, document by document.
   var values: [JSONValue] {
-    items.compactMap { $0.failure == nil ? $0.document.root : nil }
+    items.indices.flatMap { items[$0].failure == nil ? values(of: $0) : [] }
+  }
+
+  /// Applies a step; a document that it fails in is as it was before the outermost step in progress.
+  mutating func perform(_ step: any Step) {
+    if places.isEmpty {
+      for index in items.indices { items[index].original = items[index].document }
+    }
+    step.apply(to: &self)
   }
 
   /// Makes changes at the places: one answer for each of ``values``, in the same order.
@@ -33,14 +48,96 @@ struct StepBatch: Sendable {
   mutating func apply(_ changes: [Result<[JSONSplice], StepFailure>]) {
     var next = changes.makeIterator()
     for index in items.indices where items[index].failure == nil {
-      guard let change = next.next() else { return }
-      do throws(StepFailure) {
-        let splices = try change.get()
-        if splices.isEmpty { continue }
-        items[index].document = try items[index].document.reread(with: splices, options)
-      } catch {
-        items[index].failure = error
+      var splices: [JSONSplice] = []
+      var failure: StepFailure?
+      for _ in 0..<placeCount(of: index) {
+        switch next.next() {
+        case .success(let some): splices += some
+        case .failure(let first): failure = failure ?? first
+        case nil: break
+        }
       }
+      if let failure {
+        fail(index, failure)
+      } else {
+        change(index, splices)
+      }
+    }
+  }
+
+  /// Makes changes at the places, one after the other; what follows a document's first failure is not asked for.
+  ///
+  /// - Parameter changes: gets each of ``values`` and the editor of its document, which the changes are to be made with.
+  mutating func edit(_ changes: (JSONValue, JSONEditor) throws(StepFailure) -> [JSONSplice]) {
+    edit { (place, editor, _, _) throws(StepFailure) in try changes(place, editor) }
+  }
+
+  /// As ``edit(_:)``, with the document's number among ``items`` and the place's number in the document: they stay the same
+  /// while a step is in progress.
+  mutating func edit(_ changes: (JSONValue, JSONEditor, Int, Int) throws(StepFailure) -> [JSONSplice]) {
+    for index in items.indices where items[index].failure == nil {
+      let editor = JSONEditor(items[index].document)
+      var splices: [JSONSplice] = []
+      do throws(StepFailure) {
+        for (number, place) in values(of: index).enumerated() {
+          splices += try changes(place, editor, index, number)
+        }
+        change(index, splices)
+      } catch {
+        fail(index, error)
+      }
+    }
+  }
+
+  /// Chooses other places for what `body` does; they must lie inside the present ones, or be them.
+  ///
+  /// - Parameter choice: gets each of ``values``, and answers those in its stead, in the order of the text.
+  mutating func narrowing(
+    to choice: (JSONValue) throws(StepFailure) -> [JSONValue], _ body: (inout StepBatch) -> Void
+  ) {
+    var chosen: [[Int]] = []
+    chosen.reserveCapacity(items.count)
+    for index in items.indices {
+      var entries: [Int] = []
+      if items[index].failure == nil {
+        do throws(StepFailure) {
+          for place in values(of: index) { entries += try choice(place).map(\.entry) }
+        } catch {
+          fail(index, error)
+          entries = []
+        }
+      }
+      chosen.append(entries)
+    }
+    places.append(chosen)
+    body(&self)
+    places.removeLast()
+  }
+
+  private func placeCount(of index: Int) -> Int { places.last?[index].count ?? 1 }
+
+  private func values(of index: Int) -> [JSONValue] {
+    let root = items[index].document.root
+    return places.last?[index].map { JSONValue(entry: $0, inTextOf: root) } ?? [root]
+  }
+
+  private mutating func fail(_ index: Int, _ failure: StepFailure) {
+    items[index].failure = failure.placed(in: items[index].document)
+    items[index].document = items[index].original
+  }
+
+  private mutating func change(_ index: Int, _ splices: [JSONSplice]) {
+    if splices.isEmpty { return }
+    do throws(StepFailure) {
+      let document = try items[index].document.reread(with: splices, options)
+      let shifts = OffsetShifts(splices)
+      for level in places.indices {
+        places[level][index] = try document.entries(
+          of: places[level][index], from: items[index].document, shifts)
+      }
+      items[index].document = document
+    } catch {
+      fail(index, error)
     }
   }
 }
@@ -60,5 +157,58 @@ extension IndexedJSON {
     } catch {
       throw .invalidResult(error)
     }
+  }
+
+  /// Where the values at `entries` of the text before are in this one.
+  fileprivate func entries(
+    of entries: [Int], from before: IndexedJSON, _ shifts: OffsetShifts
+  ) throws(StepFailure) -> [Int] {
+    var shifts = shifts
+    var found: [Int] = []
+    found.reserveCapacity(entries.count)
+    for entry in entries {
+      let start = JSONValue(entry: entry, inTextOf: before.root).range.lowerBound
+      guard let value = value(startingAt: start + shifts.shift(before: start)) else { throw .changedElsewhere() }
+      found.append(value.entry)
+    }
+    return found
+  }
+}
+
+/// By how much splices move what stands behind them; asked for ascending offsets.
+private struct OffsetShifts {
+  private let splices: [JSONSplice]
+  private var position = 0
+  private var shift = 0
+
+  init(_ splices: [JSONSplice]) {
+    self.splices = splices.sorted { $0.range.lowerBound < $1.range.lowerBound }
+  }
+
+  /// What begins at an offset is moved by the splices that begin in front of it: those at the offset itself change the value
+  /// that begins there.
+  mutating func shift(before offset: Int) -> Int {
+    while position < splices.count, splices[position].range.lowerBound < offset {
+      shift += splices[position].replacement.count - splices[position].range.count
+      position += 1
+    }
+    return shift
+  }
+}
+
+extension StepFailure {
+  /// With line and column, where they are not known yet: of the value that the pointer leads to, or of the last one on the
+  /// way there that exists.
+  fileprivate func placed(in document: IndexedJSON) -> StepFailure {
+    guard line == nil, let pointer else { return self }
+    var value = document.root
+    for token in pointer.tokens {
+      guard let next = value.value(at: JSONPointer(tokens: [token])) else { break }
+      value = next
+    }
+    var failure = self
+    failure.line = value.line
+    failure.column = value.column
+    return failure
   }
 }

@@ -8,7 +8,7 @@ struct StepFailure: Error, Hashable, Sendable {
   var message: String
   /// From the root of the document as the step found it.
   var pointer: JSONPointer?
-  /// Of that value, both from 1; nil where there is no such value.
+  /// Of that value, both from 1; where they are nil, ``StepBatch`` works them out from the pointer.
   var line: Int?
   var column: Int?
 }

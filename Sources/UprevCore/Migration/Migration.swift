@@ -1,0 +1,26 @@
+/// One edge of a format's version graph.
+public struct Migration: Sendable {
+  /// Where the edge begins.
+  public var from: FormatVersion
+  /// Where it ends; below `from` for a way down.
+  public var to: FormatVersion
+  /// For people.
+  public var description: String?
+  /// In the order in which they are applied, before the version is written.
+  var steps: [any Step]
+
+  /// An edge without steps: only the version is written.
+  public init(from: FormatVersion, to: FormatVersion, description: String? = nil) {
+    self.init(from: from, to: to, description: description, steps: [])
+  }
+
+  init(from: FormatVersion, to: FormatVersion, description: String? = nil, steps: [any Step]) {
+    self.from = from
+    self.to = to
+    self.description = description
+    self.steps = steps
+  }
+
+  /// The steps in the pipeline's words, a line each, in order.
+  public var stepNames: [String] { steps.map(\.name) }
+}

@@ -1,0 +1,13 @@
+/// Applies a step at those places only at which a condition holds.
+struct WhenStep: Step {
+  let condition: Condition
+  let step: any Step
+
+  func apply(to batch: inout StepBatch) {
+    batch.narrowing {
+      condition.holds(at: $0) ? [$0] : []
+    } _: { batch in
+      batch.perform(step)
+    }
+  }
+}
