@@ -56,13 +56,15 @@ let package = Package(
     .executableTarget(
       name: "CodecBenchmark", dependencies: ["JSONSchema", "LosslessJSON", "UprevCore", "UprevReport"],
       path: "Benchmarks/Codec"),
+    .executableTarget(
+      name: "Conformance", dependencies: ["LosslessJSON", "UprevCore"], path: "Tests/Conformance"),
     .target(name: "CTestSupport", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "UprevTestSupport", dependencies: ["CSystem", "CTestSupport", "UprevCore", "UprevReport"]),
 
     .testTarget(name: "LosslessJSONTests", dependencies: ["LosslessJSON", "UprevTestSupport"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "UprevTestSupport"]),
     .testTarget(name: "UprevReportTests", dependencies: ["UprevReport", "JSONSchema", "UprevTestSupport"]),
-    .testTarget(name: "UprevCoreTests", dependencies: ["UprevCore", "UprevTestSupport"]),
+    .testTarget(name: "UprevCoreTests", dependencies: ["Conformance", "UprevCore", "UprevTestSupport"]),
     .testTarget(name: "UprevArchiveTests", dependencies: ["UprevArchive", "UprevTestSupport"]),
     .testTarget(
       name: "AmorsizeTrainingDataTests", dependencies: ["AmorsizeTrainingData", "UprevTestSupport"]),
