@@ -21,7 +21,7 @@ struct ConvertStepTests {
     ("add: 1", "0.1", "1.1"), ("add: 0", "-0.0", "-0.0"), ("add: 1", "1e100000", nil), ("add: -1", "1", "0"),
     ("add: 1e-1000000", "1", nil), ("multiply: 2, add: 1", "3", "7"),
     ("add: 1", "99999999999999999999999999999", "1" + String(repeating: "0", count: 29)),
-    ("multiply: 1e30", "1.5", "1.5e30"), ("multiply: 9, divide: 5, add: 32", "100", "212"),
+    ("multiply: 1e30", "1.5", "1500000000000000000000000000000"), ("multiply: 1e30", "1.5e-60", "1.5e-30"), ("multiply: 9, divide: 5, add: 32", "100", "212"),
     ("as: string", "1.50", "\"1.50\""), ("as: string", "1E2", "\"1E2\""), ("as: string", "\"x\"", "\"x\""),
     ("as: string", "null", nil), ("as: string", "false", nil), ("as: string", "{}", nil),
     ("as: string, multiply: 2", "1.5", "\"3\""),
@@ -59,7 +59,7 @@ struct ConvertStepTests {
   @Test("An operand or result of 1000 digits is exact, and one of 1001 is refused")
   func digits() throws {
     let nines = String(repeating: "9", count: 1000)
-    for (value, expected) in [(nines, "9" + nines.dropLast() + "8"), ("1" + nines, nil)] as [(String, String?)] {
+    for (value, expected) in [(nines, nines.dropLast() + "8"), ("1" + nines, nil)] as [(String, String?)] {
       let step = ConvertStep(
         at: .root, arithmetic: .init(multiply: JSONDecimal(1), add: JSONDecimal(-1)), target: nil)
       var batch = StepBatch([try IndexedJSON(scanning: JSONText(value))], options: .init())
