@@ -21,7 +21,7 @@ struct ConvertStepTests {
     ("add: 1", "0.1", "1.1"), ("add: 0", "-0.0", "-0.0"), ("add: 1", "1e100000", nil), ("add: -1", "1", "0"),
     ("add: 1e-1000000", "1", nil), ("multiply: 2, add: 1", "3", "7"),
     ("add: 1", "99999999999999999999999999999", "1" + String(repeating: "0", count: 29)),
-    ("multiply: 1e30", "1.5", "1500000000000000000000000000000"), ("multiply: 1e30", "1.5e-60", "1.5e-30"), ("multiply: 9, divide: 5, add: 32", "100", "212"),
+    ("multiply: 1e30", "1.5", "1500000000000000000000000000000"), ("multiply: 9, divide: 5, add: 32", "100", "212"),
     ("as: string", "1.50", "\"1.50\""), ("as: string", "1E2", "\"1E2\""), ("as: string", "\"x\"", "\"x\""),
     ("as: string", "null", nil), ("as: string", "false", nil), ("as: string", "{}", nil),
     ("as: string, multiply: 2", "1.5", "\"3\""),
