@@ -10,6 +10,8 @@
 #   make format      formats the source
 #   make golden      runs the tests and records what they compare with anew, under Tests/Golden
 #   make bench       compares Uprev with its peers; ONLY=name[,name] picks works (Benchmarks/run --list)
+#   make conformance runs the JSON Schema test suite, drafts 2020-12 and 7, and JSON Patch cases; SUITE=DIR and PATCH_SUITE=DIR
+#                    name checkouts: given one of them, only that suite runs (scripts/conformance.sh)
 #   make prove       proves that nothing is lost, in full: enumerates every interleaving of a replacement with four actions of
 #                    another program, and runs the program beside others, with kills and on full disks (Tests/Proofs; as root);
 #                    UPREV=program under proof; prove-model, prove-live, prove-kill, prove-disk: one of them
@@ -29,6 +31,8 @@ DESTDIR ?=
 ONLY ?=
 # The program under proof; what `dist` builds if nothing is said.
 UPREV ?=
+SUITE ?=
+PATCH_SUITE ?=
 SECONDS_OF_FUZZING = $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
 SWIFTFLAGS ?=
 
@@ -36,7 +40,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help deps build demo test sanitize lint format golden bench fuzz dist install uninstall clean
-.PHONY: prove prove-model prove-live prove-kill prove-disk
+.PHONY: conformance prove prove-model prove-live prove-kill prove-disk
 .PHONY: prove-quick prove-quick-live prove-quick-kill prove-quick-disk prove-program
 
 help:
@@ -69,6 +73,9 @@ golden: deps
 
 bench: deps
 	ONLY="$(ONLY)" Benchmarks/run
+
+conformance: deps
+	@SUITE="$(SUITE)" PATCH_SUITE="$(PATCH_SUITE)" SWIFTFLAGS="$(SWIFTFLAGS)" scripts/conformance.sh
 
 prove: prove-model
 prove: prove-live

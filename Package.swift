@@ -65,7 +65,7 @@ let package = Package(
     .testTarget(name: "LosslessJSONTests", dependencies: ["LosslessJSON", "UprevTestSupport"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "UprevTestSupport"]),
     .testTarget(name: "UprevReportTests", dependencies: ["UprevReport", "JSONSchema", "UprevTestSupport"]),
-    .testTarget(name: "UprevCoreTests", dependencies: ["UprevCore", "UprevTestSupport"]),
+    .testTarget(name: "UprevCoreTests", dependencies: ["Conformance", "UprevCore", "UprevTestSupport"]),
     .testTarget(name: "UprevArchiveTests", dependencies: ["UprevArchive", "UprevTestSupport"]),
     .testTarget(
       name: "AmorsizeTrainingDataTests", dependencies: ["AmorsizeTrainingData", "UprevTestSupport"]),

@@ -1,47 +1,34 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Foundation
 
-// Runs public suites of tests against the libraries:
+// Holds Uprev against suites of cases that others keep, in checkouts that the caller has.
 //
-//   Conformance schema DIR   the JSON Schema test suite; DIR is the root of a checkout
-//   Conformance patch DIR    tests of JSON Patch; DIR is the root of a checkout
+// usage: Conformance schema FOLDER     the JSON Schema test suite, drafts 2020-12 and 7
+//        Conformance patch FOLDER      tests of JSON Patch
 //
-// Prints each failure, then the count as the last line. Exit status: 0 if all required tests pass, 1 otherwise, 64 for wrong
-// usage.
+// Each failure has a line of its own; the last line counts. Exit status: 0 only if nothing failed, 1 if something did, 2 where
+// the suite cannot be read.
 
 @main
 enum Conformance {
   static func main() {
-    let arguments = CommandLine.arguments
-    guard arguments.count == 3 else { end("usage: Conformance schema|patch DIR", 64) }
+    let arguments = Array(CommandLine.arguments.dropFirst())
     do {
-      let count: SuiteCount
-      switch arguments[1] {
-      case "schema": count = try SchemaSuite(folder: arguments[2]).run()
-      case let other: end("there is no suite '\(other)'", 64)
+      let counts: (passed: Int, failed: Int, skipped: Int)
+      switch (arguments.first, arguments.count) {
+      case ("schema", 2): counts = try SchemaSuite.run(arguments[1])
+      case ("patch", 2): counts = try PatchSuite.run(arguments[1])
+      default: throw ConformanceFailure(description: "usage: Conformance schema|patch FOLDER")
       }
-      print(count.line)
-      exit(count.failed == 0 && count.passed > 0 ? 0 : 1)
+      let skipped = counts.skipped > 0 ? ", \(counts.skipped) skipped" : ""
+      print("\(counts.passed) passed, \(counts.failed) failed\(skipped)")
+      exit(counts.failed == 0 && counts.passed > 0 ? 0 : 1)
     } catch {
-      end("\(error)", 1)
+      FileHandle.standardError.write(Data("Conformance: \(error)\n".utf8))
+      exit(2)
     }
-  }
-
-  private static func end(_ words: String, _ status: Int32) -> Never {
-    print(words)
-    exit(status)
   }
 }
 
-/// What came of the tests of a suite.
-struct SuiteCount {
-  var passed = 0
-  var failed = 0
-  /// Optional ones that do not pass, and those that are disabled.
-  var skipped = 0
-
-  var line: String { "\(passed) passed, \(failed) failed" + (skipped > 0 ? ", \(skipped) skipped" : "") }
+struct ConformanceFailure: Error, CustomStringConvertible {
+  let description: String
 }

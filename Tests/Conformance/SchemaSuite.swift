@@ -2,23 +2,22 @@ import Foundation
 import JSONSchema
 import LosslessJSON
 
-/// The JSON Schema test suite: `tests/draft7`, `tests/draft2020-12` and `remotes` of a checkout.
-struct SchemaSuite {
-  let folder: String
-
+/// The JSON Schema test suite: `tests/draft7`, `tests/draft2020-12` and `remotes` of a checkout. Optional tests that do not
+/// pass count as skipped.
+enum SchemaSuite {
   private static let drafts: [(name: String, draft: SchemaDraft)] = [
     ("draft2020-12", .draft2020), ("draft7", .draft7),
   ]
 
   /// - Throws: where the suite cannot be read.
-  func run() throws -> SuiteCount {
+  static func run(_ folder: String) throws -> (passed: Int, failed: Int, skipped: Int) {
     let resolver = try Remotes(folder: folder + "/remotes")
-    var count = SuiteCount()
+    var count = Count()
     for (name, draft) in Self.drafts {
       let tests = "\(folder)/tests/\(name)"
       for file in try Self.files(below: tests) {
         let isOptional = file.hasPrefix("optional/")
-        var part = SuiteCount()
+        var part = Count()
         let run = FileRun(
           draft: draft, resolver: resolver, isOptional: isOptional, assertsFormats: file.hasPrefix("optional/format/"))
         for problem in try run.run(tests + "/" + file, count: &part) {
@@ -30,23 +29,22 @@ struct SchemaSuite {
         count.skipped += part.skipped
       }
     }
-    return count
+    return (count.passed, count.failed, count.skipped)
+  }
+
+  /// What came of some tests.
+  fileprivate struct Count {
+    var passed = 0
+    var failed = 0
+    var skipped = 0
   }
 
   /// Relative paths of JSON files, sorted.
   static func files(below folder: String) throws -> [String] {
-    guard let walk = FileManager.default.enumerator(atPath: folder) else { throw SuiteError("cannot read \(folder)") }
+    guard let walk = FileManager.default.enumerator(atPath: folder) else { throw ConformanceFailure(description: "cannot read \(folder)") }
     let files = walk.compactMap { $0 as? String }.filter { $0.hasSuffix(".json") }.sorted()
-    guard !files.isEmpty else { throw SuiteError("there is no test in \(folder)") }
+    guard !files.isEmpty else { throw ConformanceFailure(description: "there is no test in \(folder)") }
     return files
-  }
-}
-
-struct SuiteError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) {
-    self.description = description
   }
 }
 
@@ -74,12 +72,12 @@ private struct FileRun {
   let assertsFormats: Bool
 
   /// - Returns: a line for each test that does not pass.
-  func run(_ path: String, count: inout SuiteCount) throws -> [String] {
-    guard let data = FileManager.default.contents(atPath: path) else { throw SuiteError("cannot read \(path)") }
+  func run(_ path: String, count: inout SchemaSuite.Count) throws -> [String] {
+    guard let data = FileManager.default.contents(atPath: path) else { throw ConformanceFailure(description: "cannot read \(path)") }
     var problems: [String] = []
     for group in try IndexedJSON(scanning: JSONText(Array(data))).root.elements {
       guard let source = group[member: "schema"], let tests = group[member: "tests"] else {
-        throw SuiteError("\(path) is not laid out as expected")
+        throw ConformanceFailure(description: "\(path) is not laid out as expected")
       }
       let name = group[member: "description"]?.string ?? ""
       let schema = compiled(source)

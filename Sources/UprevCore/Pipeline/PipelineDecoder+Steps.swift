@@ -55,7 +55,8 @@ extension PipelineDecoder {
 
   // MARK: Operations
 
-  private enum Operation: String, CaseIterable {
+  /// Those of RFC 6902, section 4.
+  enum Operation: String, CaseIterable {
     case add, remove, replace, move, copy, test
 
     /// Besides `op`.

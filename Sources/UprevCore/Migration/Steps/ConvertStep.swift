@@ -51,7 +51,11 @@ struct ConvertStep: Step {
       } catch {
         throw .arithmetic(error, value)
       }
-      if result != number { literal = result.description }
+      if result != number {
+        // An integer stays written as one: other programs read `1e30` as a float.
+        let isInteger = Self.isInteger(String(decoding: value.literal, as: UTF8.self))
+        literal = (isInteger ? result.integerLiteral : nil) ?? result.description
+      }
     }
     switch target {
     case nil: return literal

@@ -12,12 +12,12 @@ struct MoveStep: Step {
       CopyStep(from: from, path: path).apply(to: &batch)
       return
     }
-    var moved = [[JSONFragment]](repeating: [], count: batch.items.count)
+    var moved = [[JSONValue]](repeating: [], count: batch.items.count)
     batch.edit { (place, editor, document, _) throws(StepFailure) in
       let value = try StepLocation.value(at: from, from: place)
       guard from != path else { return [] }
       guard !from.tokens.isEmpty else { throw .placeRemoved(place) }
-      moved[document].append(JSONFragment(value))
+      moved[document].append(value)
       do throws(JSONEditError) {
         return [try editor.removing(value)]
       } catch {
@@ -27,7 +27,9 @@ struct MoveStep: Step {
     if from == path { return }
     batch.edit { (place, editor, document, number) throws(StepFailure) in
       guard moved[document].indices.contains(number) else { return [] }
-      return try StepLocation(path, from: place).adding(moved[document][number], equalTo: { _ in false }, editor)
+      let value = moved[document][number]
+      return try StepLocation(path, from: place).adding(
+        JSONFragment(value), equalTo: { $0.isEqual(to: value) }, editor)
     }
   }
 }

@@ -122,8 +122,8 @@ struct StepBatch: Sendable {
   }
 
   private mutating func fail(_ index: Int, _ failure: StepFailure) {
-    items[index].failure = failure.placed(in: items[index].document)
     items[index].document = items[index].original
+    items[index].failure = failure.placed(in: items[index].document)
   }
 
   private mutating func change(_ index: Int, _ splices: [JSONSplice]) {
