@@ -20,7 +20,8 @@ struct Migrator: Sendable {
     var migrated = Migrated(document: document, detection: detection)
     for migration in path {
       if !migration.steps.isEmpty {
-        migrated.document = try applySteps(of: migration, to: [migrated.document])[0].get()
+        migrated.document = try applySteps(of: migration, to: [migrated.document], sizes: [document.text.count])[0]
+          .get()
       }
       migrated = try finish(migrated.document, migration)
     }
@@ -41,7 +42,9 @@ struct Migrator: Sendable {
       }
       let stepped =
         migration.steps.isEmpty
-        ? remaining.map { .success($0.document) } : applySteps(of: migration, to: remaining.map(\.document))
+        ? remaining.map { .success($0.document) }
+        : applySteps(
+          of: migration, to: remaining.map(\.document), sizes: remaining.map { documents[$0.index].text.count })
       for (position, result) in zip(remaining, stepped) {
         results[position.index] = result.flatMap { document in
           Result { () throws(DocumentError) in try finish(document, migration).document }
@@ -51,11 +54,12 @@ struct Migrator: Sendable {
     return results
   }
 
+  /// - Parameter sizes: of the documents before their first migration.
   /// - Returns: one result for each document, in the same order.
   private func applySteps(
-    of migration: Migration, to documents: [IndexedJSON]
+    of migration: Migration, to documents: [IndexedJSON], sizes: [Int]
   ) -> [Result<IndexedJSON, DocumentError>] {
-    var batch = StepBatch(documents, options: options)
+    var batch = StepBatch(documents, options: options, sizes: sizes)
     var failedSteps = [Int?](repeating: nil, count: documents.count)
     for (number, step) in migration.steps.enumerated() {
       batch.perform(step)

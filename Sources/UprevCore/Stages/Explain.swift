@@ -52,10 +52,11 @@ extension Migrator {
     _ document: IndexedJSON, along path: [Migration]
   ) -> (changes: [Explanation.Change], result: IndexedJSON?) {
     var changes: [Explanation.Change] = []
+    let size = document.text.count
     var document = document
     for migration in path {
       let record = MigrationRecord(from: migration.from.reportValue, to: migration.to.reportValue)
-      var batch = StepBatch([document], options: options)
+      var batch = StepBatch([document], options: options, sizes: [size])
       for (number, step) in migration.steps.enumerated() {
         let before = batch.items[0].document.text
         batch.perform(step)

@@ -12,6 +12,8 @@ struct StepBatch: Sendable {
     var failure: StepFailure?
     /// As the outermost step in progress found it.
     fileprivate var original: IndexedJSON
+    /// Bytes that steps may make of the document.
+    fileprivate let maximumSize: Int
   }
 
   /// In the order in which they were given.
@@ -22,9 +24,13 @@ struct StepBatch: Sendable {
   /// text. Without any, the place is the root.
   private var places: [[[Int]]] = []
 
-  /// - Parameter documents: each with its root as the one place.
-  init(_ documents: [IndexedJSON], options: JSONReadingOptions) {
-    items = documents.map { Item(document: $0, original: $0) }
+  /// - Parameters:
+  ///   - documents: each with its root as the one place.
+  ///   - sizes: bytes of each document before any migration; nil where that is what the documents are.
+  init(_ documents: [IndexedJSON], options: JSONReadingOptions, sizes: [Int]? = nil) {
+    items = zip(documents, sizes ?? documents.map(\.text.count)).map { document, size in
+      Item(document: document, original: document, maximumSize: Self.maximumSize(of: size))
+    }
     self.options = options
   }
 
@@ -79,8 +85,14 @@ struct StepBatch: Sendable {
       let editor = JSONEditor(items[index].document)
       var splices: [JSONSplice] = []
       do throws(StepFailure) {
+        let room = items[index].maximumSize - items[index].document.text.count
+        var growth = 0
         for (number, place) in values(of: index).enumerated() {
-          splices += try changes(place, editor, index, number)
+          let some = try changes(place, editor, index, number)
+          // Before the next one is made: a large value at every place would fill any memory.
+          growth += some.growth
+          guard growth <= max(room, 0) else { throw .tooLarge(limit: items[index].maximumSize) }
+          splices += some
         }
         change(index, splices)
       } catch {
@@ -114,6 +126,14 @@ struct StepBatch: Sendable {
     places.removeLast()
   }
 
+  /// Bytes that steps may make of a document of so many: a few copies of everything into itself would fill any memory.
+  static func maximumSize(of count: Int) -> Int {
+    max(smallestMaximum, count > Int.max / 16 ? Int.max : count * 16)
+  }
+
+  /// 4 MiB.
+  private static let smallestMaximum = 4 << 20
+
   private func placeCount(of index: Int) -> Int { places.last?[index].count ?? 1 }
 
   private func values(of index: Int) -> [JSONValue] {
@@ -129,7 +149,8 @@ struct StepBatch: Sendable {
   private mutating func change(_ index: Int, _ splices: [JSONSplice]) {
     if splices.isEmpty { return }
     do throws(StepFailure) {
-      let document = try items[index].document.reread(with: splices, options)
+      let document = try items[index].document.reread(
+        with: splices, options, maximumSize: items[index].maximumSize)
       let shifts = OffsetShifts(splices)
       for level in places.indices {
         places[level][index] = try document.entries(
@@ -143,9 +164,12 @@ struct StepBatch: Sendable {
 }
 
 extension IndexedJSON {
+  /// - Throws: before anything is written, where the result would be larger than `maximumSize`.
   fileprivate func reread(
-    with splices: [JSONSplice], _ options: JSONReadingOptions
+    with splices: [JSONSplice], _ options: JSONReadingOptions, maximumSize: Int
   ) throws(StepFailure) -> IndexedJSON {
+    let growth = splices.growth
+    guard growth <= 0 || text.count + growth <= maximumSize else { throw .tooLarge(limit: maximumSize) }
     let text: JSONText
     do {
       text = try applying(splices)
@@ -173,6 +197,11 @@ extension IndexedJSON {
     }
     return found
   }
+}
+
+extension [JSONSplice] {
+  /// Bytes that a text is longer for them.
+  fileprivate var growth: Int { reduce(0) { $0 + $1.replacement.count - $1.range.count } }
 }
 
 /// By how much splices move what stands behind them; asked for ascending offsets.

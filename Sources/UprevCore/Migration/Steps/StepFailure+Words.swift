@@ -119,6 +119,12 @@ extension StepFailure {
     StepFailure(message: "the step changed more than the value it was given; write it for the whole document")
   }
 
+  static func tooLarge(limit: Int) -> StepFailure {
+    StepFailure(
+      message: "the document would have more than \(limit) bytes, sixteen times what it had or 4 MiB; copy less of it",
+      pointer: .root)
+  }
+
   static func invalidResult(_ error: JSONError) -> StepFailure {
     StepFailure(
       message: "the document cannot be read after the step: \(error.message)", pointer: error.pointer)
