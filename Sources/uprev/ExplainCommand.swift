@@ -32,7 +32,7 @@ struct ExplainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Migrate to this version instead of the current one; one for another format does not count.",
+      "Migrate to this version instead of the current one; documents of other formats are left alone.",
       valueName: "[format=]version"))
   var to: [String] = []
 
@@ -75,7 +75,11 @@ struct ExplainCommand: ParsableCommand {
     let path = claimedPath.map { PathName($0) } ?? found.path
     var lines = text.heading(found)
     var outcome = Outcome.unmatched
+    let versions = try PipelineLoading.targetVersions(to, options.pipelines)
     switch Claims(formats: formats.map(\.files), excluded: []).claim(path) {
+    case .format(let index) where versions.leavesAlone(index):
+      lines += text.claimed(index, path) + text.section(.decided, [Words.leftAlone])
+      outcome = .skipped
     case .excluded:
       lines += text.section(.claimed, [Words.ownName])
       outcome = .skipped
@@ -91,7 +95,7 @@ struct ExplainCommand: ParsableCommand {
         break
       }
       let decider = Decider(
-        formats: formats, targets: try targets(formats[index], index),
+        formats: formats, targets: versions.versions,
         limits: .init(maximumDepth: options.maximumDepth, maximumSize: .max))
       let explanation = decider.explain(
         Document(
@@ -101,24 +105,5 @@ struct ExplainCommand: ParsableCommand {
     }
     try PipelineArguments.printing { try PipelineArguments.print(lines) }
     return outcome
-  }
-
-  /// What `--to` says of one format.
-  private func targets(_ format: Format, _ index: Int) throws -> [Int: FormatVersion] {
-    var targets: [Int: FormatVersion] = [:]
-    for text in to {
-      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let version: Substring
-      if parts.count == 2 {
-        guard parts[0].utf8.elementsEqual(format.name.utf8) else { continue }
-        version = parts[1]
-      } else {
-        version = parts[0]
-      }
-      guard let known = format.graph.knownVersions.first(where: { $0.description.utf8.elementsEqual(version.utf8) })
-      else { throw ValidationError(Words.notVersion(text, of: format)) }
-      targets[index] = known
-    }
-    return targets
   }
 }

@@ -49,7 +49,11 @@ struct MigrateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Migrate to this version instead of the current one (not in this release).", valueName: "[format=]version"))
+      "Migrate to this version instead of the current one; may be repeated.",
+      discussion: """
+        Without a format exactly one must know the version. Documents of the formats that no --to speaks of are left alone.
+        """,
+      valueName: "[format=]version"))
   var to: [String] = []
 
   @Flag(help: "Change nothing if one document is rejected (with --strict, also if one is newer or unmatched).")
@@ -82,7 +86,6 @@ struct MigrateCommand: ParsableCommand {
   private static let longestKept = 36_500
 
   mutating func validate() throws {
-    if !to.isEmpty { throw ValidationError("--to is not available in this release: remove it.") }
     if !(0...Self.longestWait).contains(wait) {
       throw ValidationError("--wait takes seconds from 0 to \(Int(Self.longestWait)), not \(wait).")
     }
@@ -99,6 +102,7 @@ struct MigrateCommand: ParsableCommand {
 
   func run() throws {
     var invocation = try Invocation(common: common, command: "migrate")
+    invocation.options.targetVersions = try PipelineLoading.targetVersions(to, invocation.options.pipelines)
     invocation.options.output = output.map { PathName($0) }
     invocation.options.isDryRun = dryRun
     invocation.options.listsEveryDocument = reportAll

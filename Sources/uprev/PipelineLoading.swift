@@ -19,4 +19,15 @@ enum PipelineLoading {
       throw ExitCode(ExitStatus.pipelineWrong)
     }
   }
+
+  /// What the values of `--to` ask for.
+  ///
+  /// - Throws: ``ValidationError`` where one names no version, or not one.
+  static func targetVersions(_ texts: [String], _ pipelines: [Pipeline]) throws -> TargetVersions {
+    do {
+      return try TargetVersions(parsing: texts, formats: pipelines.flatMap(\.formats))
+    } catch {
+      throw ValidationError(Terminal.printable(error.message))
+    }
+  }
 }

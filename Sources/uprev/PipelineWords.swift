@@ -149,8 +149,5 @@ extension Words {
     }
   }
 
-  static func notVersion(_ text: String, of format: Format) -> String {
-    "--to '\(Terminal.printable(text))': \(Terminal.printable(format.name)) knows no such version; it knows "
-      + format.graph.knownVersions.map { version($0) }.joined(separator: ", ") + "."
-  }
+  static let leftAlone = "left alone: --to asks for a version of another format"
 }

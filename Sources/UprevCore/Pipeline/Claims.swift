@@ -12,11 +12,15 @@ public enum Claim: Hashable, Sendable {
 public struct Claims: Sendable {
   private let formats: [[Glob]]
   private let excluded: [Glob]
+  private let leftAlone: Set<Int>
 
-  /// - Parameter formats: each format's globs, in the order of the run's formats.
-  public init(formats: [[Glob]], excluded: [Glob]) {
+  /// - Parameters:
+  ///   - formats: each format's globs, in the order of the run's formats.
+  ///   - leftAlone: formats whose documents are excluded, whatever else would claim them.
+  public init(formats: [[Glob]], excluded: [Glob], leftAlone: Set<Int> = []) {
     self.formats = formats
     self.excluded = excluded
+    self.leftAlone = leftAlone
   }
 
   /// - Parameter path: relative to the target, without `./` in front. Absolute paths and paths with a `..` component match
@@ -25,7 +29,7 @@ public struct Claims: Sendable {
     if OwnName.isKept(path.bytes[...]) { return .excluded }
     if excluded.contains(where: { $0.matches(path.bytes) }) { return .excluded }
     for (index, globs) in formats.enumerated() where globs.contains(where: { $0.matches(path.bytes) }) {
-      return .format(index)
+      return leftAlone.contains(index) ? .excluded : .format(index)
     }
     return .unmatched
   }

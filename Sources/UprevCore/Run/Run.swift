@@ -80,7 +80,9 @@ public final class Run {
       decider: decider(formats),
       journal: journal,
       readOptions: ContainerReadOptions(
-        claims: Claims(formats: formats.map(\.files), excluded: options.excluded),
+        claims: Claims(
+          formats: formats.map(\.files), excluded: options.excluded,
+          leftAlone: Set(formats.indices.filter(options.targetVersions.leavesAlone))),
         maximumDocumentSize: options.maximumDocumentSize, maximumPathLength: options.maximumPathLength,
         yieldsPassthrough: false),
       writeOptions: writeOptions,
@@ -132,7 +134,10 @@ public final class Run {
     // Sizes are the readers' business: nothing that is larger is read at all.
     let limits = JSONReadingOptions(maximumDepth: options.maximumDepth, maximumSize: .max)
     return switch options.job {
-    case .migrate: Decider(formats: formats, limits: limits, hashesUnlisted: options.listsEveryDocument)
+    case .migrate:
+      Decider(
+        formats: formats, targets: options.targetVersions.versions, limits: limits,
+        hashesUnlisted: options.listsEveryDocument)
     case .validate(let violationLimit):
       ValidationDecider(
         formats: formats, limits: limits, violationLimit: violationLimit, hashesUnlisted: options.listsEveryDocument)

@@ -20,6 +20,8 @@ public struct RunOptions: Sendable {
   public var output: PathName?
   /// What is done with documents; whatever is no migration changes nothing.
   public var job = RunJob.migrate
+  /// What documents are migrated to.
+  public var targetVersions = TargetVersions.current
   /// Decide everything, change nothing.
   public var isDryRun = false
   /// Workers, at least 1.

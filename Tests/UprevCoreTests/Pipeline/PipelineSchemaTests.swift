@@ -89,7 +89,7 @@ struct PipelineSchemaTests {
         refused += 1
         #expect(!faults.isEmpty, "\(mutant.name): only the schema refuses it: \(violations)")
       }
-      let formal = faults.filter { !Self.beyondForm.contains($0.kind) }
+      let formal = faults.filter { !Self.beyondForm.contains($0.kind) && !Self.isAboutSeveralValues($0) }
       if !formal.isEmpty {
         #expect(!violations.isEmpty, "\(mutant.name): only the reader refuses it: \(formal.map(\.message))")
       }
@@ -109,6 +109,12 @@ struct PipelineSchemaTests {
       folder: PipelineFolder(fileSystem: LocalFileSystem(), file: file), jq: AcceptingJq())
     _ = decoder.pipeline(root)
     return decoder.faults
+  }
+
+  /// Faults of the kinds that are mostly about the form, and here are about how several values go together.
+  private static func isAboutSeveralValues(_ fault: PipelineFault) -> Bool {
+    ["moved into itself", "no document gets to this shape", "no shape under `detect`"].contains(
+      where: fault.message.contains)
   }
 }
 

@@ -8,10 +8,10 @@ struct FormatTrial: Sendable {
 
   var body: Body = { format, texts, target in
     let decider = Decider(formats: [format], targets: [0: target])
-    return texts.map { text in
-      decider.decide(
-        Document(reference: DocumentReference(path: PathName(""), format: 0), text: text, origin: NoOrigin()))
-    }
+    return decider.decide(
+      texts.map { text in
+        Document(reference: DocumentReference(path: PathName(""), format: 0), text: text, origin: NoOrigin())
+      })
   }
 
   func decide(_ texts: [JSONText], of format: Format, to target: FormatVersion) -> [Decision] {
