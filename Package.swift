@@ -23,6 +23,7 @@ let package = Package(
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive",
       providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
+    .systemLibrary(name: "CJq", providers: [.apt(["libjq-dev"]), .brew(["jq"])]),
     .systemLibrary(
       name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
     .systemLibrary(
@@ -48,7 +49,7 @@ let package = Package(
     .executableTarget(
       name: "uprev",
       dependencies: [
-        "UprevArchive", "UprevCore", "UprevReport",
+        "CJq", "CSystem", "LosslessJSON", "UprevArchive", "UprevCore", "UprevReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),

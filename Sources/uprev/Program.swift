@@ -63,6 +63,7 @@ struct UprevCommand: ParsableCommand {
     version: Release.version,
     subcommands: [
       MigrateCommand.self, InfoCommand.self, UndoCommand.self, RecoverCommand.self, HistoryCommand.self,
+      JqWorkerCommand.self,
     ])
 }
 
