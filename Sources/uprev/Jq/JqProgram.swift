@@ -63,6 +63,9 @@ struct JqProgram {
   private static func compile(_ text: [UInt8]) -> Result<JqProgram, Messages> {
     guard let state = jq_init() else { _exit(JqChildEnd.noMemory) }
     jq_set_nomem_handler(state, { _ in _exit(JqChildEnd.noMemory) }, nil)
+    // libjq 1.6 leaves them what the memory held.
+    jq_set_debug_cb(state, { _, message in jv_free(message) }, nil)
+    jq_set_input_cb(state, { _, _ in jv_invalid() }, nil)
     var messages = Messages()
     let isCompiled = withUnsafeMutablePointer(to: &messages) { pointer in
       jq_set_error_cb(

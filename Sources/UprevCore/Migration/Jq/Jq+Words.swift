@@ -1,3 +1,5 @@
+import LosslessJSON
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -94,5 +96,26 @@ extension JqChildError {
 
 extension StepFailure {
   /// - Parameter value: what the program was given.
-  static func jq(_ failure: JqFailure) -> StepFailure { StepFailure(message: failure.message) }
+  static func jq(_ failure: JqFailure, at value: JSONValue) -> StepFailure {
+    StepFailure(message: failure.message, at: value)
+  }
+
+  static func jqIndistinct(_ one: JSONValue, _ other: JSONValue) -> StepFailure {
+    StepFailure(
+      message: "jq cannot tell \(shortened(one)) from \(shortened(other)), so there is no telling which of them the "
+        + "program put where; use other steps than jq for what holds them", at: other)
+  }
+
+  static func jqViewDiffers(_ value: JSONValue) -> StepFailure {
+    StepFailure(message: "the process that runs jq programs answered for another document", at: value)
+  }
+
+  private init(message: String, at value: JSONValue) {
+    self.init(message: message, pointer: value.pointer, line: value.line, column: value.column)
+  }
+
+  private static func shortened(_ value: JSONValue) -> String {
+    let text = String(decoding: value.literal.prefix(80), as: UTF8.self)
+    return value.literal.count > 80 ? text + "…" : text
+  }
 }

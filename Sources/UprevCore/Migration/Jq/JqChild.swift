@@ -34,7 +34,7 @@ public final class JqChild {
     case ended
   }
 
-  private let process: Int64
+  let process: Int64
   private let stream: Int32
   private var isOver = false
   private var received: [UInt8] = []

@@ -6,12 +6,13 @@ import LosslessJSON
 ///
 /// An input whose child came to its end is tried once more, in a child of its own, so that what it does to a child does not
 /// depend on the inputs before it; the others are done again by other children. A child that overran its time is killed.
-// @unchecked: `idle` is guarded by `lock`; a child that is taken from it belongs to one thread until it is put back.
+// @unchecked: `idle` and `started` are guarded by `lock`; a child that is taken from it belongs to one thread until it is put back.
 public final class JqChildren: JqRunner, @unchecked Sendable {
   private let launch: JqChild.Launch
   private let limits: JqLimits
   private let lock = NSLock()
   private var idle: [JqChild] = []
+  private var started: [Int64] = []
 
   public init(launch: JqChild.Launch, limits: JqLimits = JqLimits()) {
     self.launch = launch
@@ -166,8 +167,17 @@ public final class JqChildren: JqRunner, @unchecked Sendable {
   }
 
   private func start() throws(JqChildError) -> JqChild {
-    try JqChild(launch, memory: limits.memory)
+    let child = try JqChild(launch, memory: limits.memory)
+    lock.withLock {
+      // For whoever watches; a run that loses its children again and again does not collect their numbers for ever.
+      if started.count == 1024 { started.removeFirst(512) }
+      started.append(child.process)
+    }
+    return child
   }
+
+  /// The processes that were started last, the first first, whether they still run or not.
+  var startedProcesses: [Int64] { lock.withLock { started } }
 
   private func giveBack(_ child: JqChild) {
     lock.withLock { idle.append(child) }
