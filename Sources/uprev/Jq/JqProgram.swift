@@ -37,7 +37,7 @@ struct JqProgram {
     if let name = JqProgramScan.forbiddenWord(in: text) {
       return .failure(Refused(refusal: .forbidden, words: name))
     }
-    let guarded = compile(Array(guards.utf8) + [UInt8(ascii: "\n")] + text)
+    let guarded = compile(Array(guards.utf8) + [UInt8(ascii: " ")] + text)
     guard case .failure(let messages) = guarded else { return guarded.mapError { _ in Refused(refusal: .invalid, words: "") } }
     for message in messages.texts where message.hasPrefix(mark) {
       let name = message.dropFirst(mark.count).prefix { $0.isLetter || $0 == "_" }
