@@ -109,7 +109,8 @@ private struct Arranging {
     var writer = LayoutWriter(style: finder.styleInsideEmpty(place))
     writer.open(
       place.isObject ? .object : .array,
-      inOneLine: !place.isObject && writer.style.keepsScalarArraysInLine && inserted.allSatisfy { $0.fragment.isScalar })
+      inOneLine: !place.isObject && writer.style.keepsScalarArraysInLine && inserted.allSatisfy { $0.fragment.isScalar }
+    )
     for (name, fragment) in inserted {
       if let name { writer.name(name) }
       writer.write(fragment)

@@ -38,7 +38,9 @@ struct JqProgram {
       return .failure(Refused(refusal: .forbidden, words: name))
     }
     let guarded = compile(Array(guards.utf8) + [UInt8(ascii: " ")] + text)
-    guard case .failure(let messages) = guarded else { return guarded.mapError { _ in Refused(refusal: .invalid, words: "") } }
+    guard case .failure(let messages) = guarded else {
+      return guarded.mapError { _ in Refused(refusal: .invalid, words: "") }
+    }
     for message in messages.texts where message.hasPrefix(mark) {
       let name = message.dropFirst(mark.count).prefix { $0.isLetter || $0 == "_" }
       return .failure(Refused(refusal: .forbidden, words: String(name)))

@@ -20,7 +20,13 @@ struct JqWorker {
     uprev_become_child()
     guard uprev_end_with_standard_input() == 0 else { _exit(1) }
     _ = uprev_limit_stack(UInt64(JqLimits.stack))
-    _ = uprev_limit_growth(memory)
+    let limited = uprev_limit_growth(memory)
+    #if os(Linux)
+      // macOS does not limit it.
+      guard limited == 0 else { _exit(1) }
+    #else
+      _ = limited
+    #endif
     jv_nomem_handler({ _ in _exit(JqChildEnd.noMemory) }, nil)
     var programs: [UInt32: JqProgram] = [:]
     while let frame = receive() {
@@ -70,17 +76,17 @@ struct JqWorker {
 
   /// Nil at the end of the stream.
   private func receive() -> JqFrame? {
-    guard let size = read(4).flatMap({ JqFrame.number($0[...]) }), size > 0, let body = read(Int(size)),
+    guard let size = bytes(4).flatMap({ JqFrame.number($0[...]) }), size > 0, let body = bytes(Int(size)),
       let kind = body.first.flatMap(JqFrame.Kind.init(rawValue:))
     else { return nil }
     return JqFrame(kind, Array(body.dropFirst()))
   }
 
-  private func read(_ count: Int) -> [UInt8]? {
+  private func bytes(_ count: Int) -> [UInt8]? {
     var isWhole = true
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       while initialized < count {
-        let got = Glibc.read(0, buffer.baseAddress.map { $0 + initialized }, count - initialized)
+        let got = read(0, buffer.baseAddress.map { $0 + initialized }, count - initialized)
         if got == -1, errno == EINTR { continue }
         guard got > 0 else {
           isWhole = false

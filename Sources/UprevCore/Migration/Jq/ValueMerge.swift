@@ -39,31 +39,31 @@ struct ValueMerge {
     guard let origins else { return [] }
     if let pair = origins.indistinctElements(difference.arrays, in: result) { throw .jqIndistinct(pair.0, pair.1) }
     var splices: [JSONSplice] = []
-    do {
-      for (old, new) in difference.replaced {
-        let fragment = try fragment(new, origin: nil, origins)
+    for (old, new) in difference.replaced {
+      let fragment = try fragment(new, origin: nil, origins)
+      do {
         splices.append(try document.replacing(origins.original(old), with: fragment))
+      } catch {
+        throw .changesCollide(error)
       }
-      for (old, children) in difference.arranged {
-        var arranged: [JSONArrangedChild] = []
-        arranged.reserveCapacity(children.count)
-        for child in children {
-          switch child {
-          case .kept(let position):
-            arranged.append(.kept(position))
-          case .inserted(let name, let value, let origin):
-            arranged.append(
-              .inserted(name: name.map { result.name($0).string }, try fragment(value, origin: origin, origins)))
-          }
+    }
+    for (old, children) in difference.arranged {
+      var arranged: [JSONArrangedChild] = []
+      arranged.reserveCapacity(children.count)
+      for child in children {
+        switch child {
+        case .kept(let position):
+          arranged.append(.kept(position))
+        case .inserted(let name, let value, let origin):
+          arranged.append(
+            .inserted(name: name.map { result.name($0).string }, try fragment(value, origin: origin, origins)))
         }
-        splices += try document.arranging(origins.original(old), as: arranged)
       }
-    } catch let error as JSONEditError {
-      throw .changesCollide(error)
-    } catch let error as StepFailure {
-      throw error
-    } catch {
-      throw .jqViewDiffers(original)
+      do {
+        splices += try document.arranging(origins.original(old), as: arranged)
+      } catch {
+        throw .changesCollide(error)
+      }
     }
     return splices
   }
@@ -71,16 +71,19 @@ struct ValueMerge {
   /// A new value, made of what the document has of it.
   ///
   /// - Parameter origin: an entry of the view, where the new value is known to be that one.
-  private func fragment(_ entry: Int, origin: Int?, _ origins: ValueOrigins) throws -> JSONFragment {
+  private func fragment(
+    _ entry: Int, origin: Int?, _ origins: ValueOrigins
+  ) throws(StepFailure) -> JSONFragment {
     if let origin { return JSONFragment(origins.original(origin)) }
     let end = result.entry(after: entry)
-    if let pair = origins.indistinctValues(entry..<end, in: result) { throw StepFailure.jqIndistinct(pair.0, pair.1) }
-    let text = JSONText(text(of: entry..<end, origins))
+    if let pair = origins.indistinctValues(entry..<end, in: result) { throw .jqIndistinct(pair.0, pair.1) }
     // It is nested no deeper than the two values that it is made of.
-    return JSONFragment(
-      try IndexedJSON(
-        scanning: text,
-        options: .init(allowsNonFinite: true, maximumDepth: 2 * JqLimits.depth, maximumSize: .max)))
+    let options = JSONReadingOptions(allowsNonFinite: true, maximumDepth: 2 * JqLimits.depth, maximumSize: .max)
+    do {
+      return JSONFragment(try IndexedJSON(scanning: JSONText(text(of: entry..<end, origins)), options: options))
+    } catch {
+      throw .invalidResult(error)
+    }
   }
 
   /// JSON, with white space only in what comes from the document.

@@ -10,8 +10,12 @@ struct ArrayAlignmentTests {
     var generator = SeededGenerator(seed: seed)
     for round in 0..<3000 {
       let kinds = UInt32.random(in: 1...8, using: &generator)
-      let old = (0..<Int.random(in: 0...12, using: &generator)).map { _ in UInt32.random(in: 0..<kinds, using: &generator) }
-      let new = (0..<Int.random(in: 0...12, using: &generator)).map { _ in UInt32.random(in: 0..<kinds, using: &generator) }
+      let old = (0..<Int.random(in: 0...12, using: &generator)).map { _ in
+        UInt32.random(in: 0..<kinds, using: &generator)
+      }
+      let new = (0..<Int.random(in: 0...12, using: &generator)).map { _ in
+        UInt32.random(in: 0..<kinds, using: &generator)
+      }
       let elements = ArrayAlignment(from: old, to: new).elements
       #expect(elements.count == new.count)
       var last = -1
@@ -37,7 +41,8 @@ struct ArrayAlignmentTests {
   func examples() {
     #expect(ArrayAlignment(from: [1, 2, 3], to: [2, 3]).elements == [.kept(1), .kept(2)])
     #expect(ArrayAlignment(from: [1, 2, 3], to: [1, 9, 2, 3]).elements == [.kept(0), .new, .kept(1), .kept(2)])
-    #expect(ArrayAlignment(from: [1, 2, 3, 4], to: [4, 1, 2, 3]).elements == [.moved(3), .kept(0), .kept(1), .kept(2)])
+    #expect(
+      ArrayAlignment(from: [1, 2, 3, 4], to: [4, 1, 2, 3]).elements == [.moved(3), .kept(0), .kept(1), .kept(2)])
     #expect(ArrayAlignment(from: [1, 2, 3], to: [7, 8, 9]).elements == [.changed(0), .changed(1), .changed(2)])
     #expect(ArrayAlignment(from: [1, 2, 3], to: [1, 8, 3]).elements == [.kept(0), .changed(1), .kept(2)])
     #expect(ArrayAlignment(from: [1, 2], to: [5, 6, 7]).elements == [.new, .new, .new])

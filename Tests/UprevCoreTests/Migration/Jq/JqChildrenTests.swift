@@ -63,7 +63,8 @@ extension JqTests {
     @Test(
       "Words that only look forbidden are accepted",
       arguments: [
-        (".now", "null"), ("{now: 1}.now", "1"), ("\"$ENV\"", "\"$ENV\""), ("# $ENV\n 1", "1"), ("def now: 3; now", "3"),
+        (".now", "null"), ("{now: 1}.now", "1"), ("\"$ENV\"", "\"$ENV\""), ("# $ENV\n 1", "1"),
+        ("def now: 3; now", "3"),
         ("\"import\"", "\"import\""), ("{\"a\": \"\\\"$ENV\"} | .a", "\"\\\"$ENV\""), ("debug", "{}"), ("stderr", "{}"),
         ("$__loc__.line", "1"), ("0 | strftime(\"%Y %s\")", "\"1970 0\""), ("0 | gmtime | mktime", "0"),
         ("\"a\\(1 + (2 | . + 1))b\"", "\"a4b\""),
@@ -202,7 +203,8 @@ extension JqTests {
       let group = getpgid(pid_t(child))
       #expect(group == pid_t(child))
       let limits = try String(contentsOfFile: "/proc/\(child)/limits", encoding: .utf8)
-      #expect(limits.split(separator: "\n").contains { $0.hasPrefix("Max address space") && !$0.contains("unlimited  ") })
+      #expect(
+        limits.split(separator: "\n").contains { $0.hasPrefix("Max address space") && !$0.contains("unlimited  ") })
     }
 
     @Test("Signals that a terminal sends do not end a child")

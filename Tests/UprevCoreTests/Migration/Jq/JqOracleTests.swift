@@ -10,15 +10,23 @@ extension JqTests {
   @Suite struct Oracle {
     static let programs = [
       ".", ".a = 1", ".b += 1", "del(.a)", "del(.a, .b, .c)", ".z = {x: 1, y: [1, 2, {k: null}]}", ".c[0] = \"new\"",
-      "del(.c[0])", "del(.c[1:3])", ".c += [1, {q: 2}]", ".c |= reverse", ".c |= sort", ".c |= unique", "{a: .b, b: .a}",
-      ".d.e.f = 5", ".d = .c | del(.c)", "to_entries", "with_entries(.value |= tojson)", "walk(if type == \"number\" then . * 2 else . end)",
-      "walk(if type == \"object\" then .added = 1 else . end)", "[.a, .b]", "{}", "[]", ".c |= map(select(type != \"number\"))",
-      ".c |= map([.])", "[.. | scalars]", ".a as $a | .a = .b | .b = $a", "del(..|select(. == null))", ".c |= (.[1:] + .[:1])",
-      "if has(\"a\") then .a |= tostring else . end", "map_values(.)", "map_values(select(. != null))", ".d |= with_entries(.key |= \"p_\" + .)",
-      ".c |= (. + .)", "del(.c[-1])", ".c[:0] = [\"front\"]", "keys", "length", ".a.b.c?", "[paths]", ".b |= (.. |= .)", ".c |= group_by(type)",
+      "del(.c[0])", "del(.c[1:3])", ".c += [1, {q: 2}]", ".c |= reverse", ".c |= sort", ".c |= unique",
+      "{a: .b, b: .a}",
+      ".d.e.f = 5", ".d = .c | del(.c)", "to_entries", "with_entries(.value |= tojson)",
+      "walk(if type == \"number\" then . * 2 else . end)",
+      "walk(if type == \"object\" then .added = 1 else . end)", "[.a, .b]", "{}", "[]",
+      ".c |= map(select(type != \"number\"))",
+      ".c |= map([.])", "[.. | scalars]", ".a as $a | .a = .b | .b = $a", "del(..|select(. == null))",
+      ".c |= (.[1:] + .[:1])",
+      "if has(\"a\") then .a |= tostring else . end", "map_values(.)", "map_values(select(. != null))",
+      ".d |= with_entries(.key |= \"p_\" + .)",
+      ".c |= (. + .)", "del(.c[-1])", ".c[:0] = [\"front\"]", "keys", "length", ".a.b.c?", "[paths]", ".b |= (.. |= .)",
+      ".c |= group_by(type)",
     ]
 
-    @Test("For seeded documents the step's value is the jq command's, and what is equal keeps its bytes", arguments: [1, 2, 3] as [UInt64])
+    @Test(
+      "For seeded documents the step's value is the jq command's, and what is equal keeps its bytes",
+      arguments: [1, 2, 3] as [UInt64])
     func command(_ seed: UInt64) throws {
       let children = try Jq.children()
       var generator = SeededGenerator(seed: seed)
@@ -47,7 +55,9 @@ extension JqTests {
       }
     }
 
-    @Test("What the step writes is laid out and ordered as Python lays out the same change", arguments: ["2", "4", "\t", "compact", "line"])
+    @Test(
+      "What the step writes is laid out and ordered as Python lays out the same change",
+      arguments: ["2", "4", "\t", "compact", "line"])
     func layout(_ indent: String) throws {
       let children = try Jq.children()
       let script = """
@@ -79,8 +89,10 @@ extension JqTests {
                 print(json.dumps([json.dumps(old, **style), json.dumps(order(old, json.loads(new)), **style)]))
         """
       let programs = [
-        ".", ".z = 1", ".z = {x: {y: 1}} | .d.g = [3, {h: 1}]", "del(.a)", "del(.b, .d)", ".c += [7]", ".c += [{n: 1}, 8]", "del(.c[0])",
-        ".d.e = {q: [1, 2]}", ".c |= map(if type == \"object\" then .k = 1 else . end)", "del(.a) | .y = 9", ".c[1:1] = [5]",
+        ".", ".z = 1", ".z = {x: {y: 1}} | .d.g = [3, {h: 1}]", "del(.a)", "del(.b, .d)", ".c += [7]",
+        ".c += [{n: 1}, 8]", "del(.c[0])",
+        ".d.e = {q: [1, 2]}", ".c |= map(if type == \"object\" then .k = 1 else . end)", "del(.a) | .y = 9",
+        ".c[1:1] = [5]",
         ".d = {}", ".c = []", ".d |= (del(.e) | .n = 3)",
       ]
       let child = try ChildProcess.run("python3", ["-c", script, indent] + programs)
@@ -126,7 +138,8 @@ extension JqTests {
 struct SeededDocument {
   private static let scalars = [
     "1.0", "0", "-0.0", "1E5", "1e-05", "12345678901234567890", "0.1", "1234567890.0", "true", "false", "null", "\"\"",
-    "\"a\"", "\"\\u00e9\"", "\"é\"", "\"\\n\\/\"", "\"\\ud83d\\ude00\"", "2.50", "\"x y\"", "100000000000000000000000000000000000000.0", "7",
+    "\"a\"", "\"\\u00e9\"", "\"é\"", "\"\\n\\/\"", "\"\\ud83d\\ude00\"", "2.50", "\"x y\"",
+    "100000000000000000000000000000000000000.0", "7",
   ]
 
   func text(using generator: inout SeededGenerator) -> String {
