@@ -25,7 +25,7 @@ extension JqTests {
     @Test(
       "A program that takes all memory, all time or all stack fails its document alone",
       arguments: [
-        ("until(false; .)", "longer than 2 seconds"), ("def f: f; f", "longer than 2 seconds"),
+        ("until(false; .)", "longer than 2 seconds"),
         ("[limit(infinite; repeat(1))] | length", "memory|longer"), ("\"x\" * 1e9", "memory|larger|longer"),
         ("[range(1e9)]", "memory|longer"), ("def f: 1 + f; f", "memory|stack|longer"),
         ("reduce range(1e9) as $i (\"\"; . + \"xxxxxxxxxxxxxxxx\")", "memory|longer"),
@@ -36,7 +36,7 @@ extension JqTests {
         ("\"\\(\"x\" * 1000000)\" * 20", "larger than"), ("nan", "not finite"),
       ])
     func hostile(_ program: String, _ expected: String) throws {
-      let children = try Jq.children(JqLimits(seconds: 2, memory: 256 << 20))
+      let children = try Jq.children(JqLimits(seconds: 2, memory: 128 << 20))
       let guarded = "if . == \"bad\" then (\(program)) else {ok: .} end"
       try children.check(guarded)
       let results = try Jq.apply(guarded, to: ["1.0", #""bad""#, "2.0", "3.0"], children).map(\.text)
@@ -203,8 +203,9 @@ extension JqTests {
       let group = getpgid(pid_t(child))
       #expect(group == pid_t(child))
       let limits = try String(contentsOfFile: "/proc/\(child)/limits", encoding: .utf8)
-      #expect(
-        limits.split(separator: "\n").contains { $0.hasPrefix("Max address space") && !$0.contains("unlimited  ") })
+      let space = limits.split(separator: "\n").first { $0.hasPrefix("Max address space") }
+      let soft = try #require(space?.dropFirst("Max address space".count).split(separator: " ").first)
+      #expect(Int(soft) != nil, "\(soft)")
     }
 
     @Test("Signals that a terminal sends do not end a child")
