@@ -1,6 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// Debian's libjq brings no file for pkg-config and lies where every compiler looks; brew's does neither.
+#if os(macOS)
+  let jqConfiguration: String? = "libjq"
+#else
+  let jqConfiguration: String? = nil
+#endif
+
 let package = Package(
   name: "uprev",
   platforms: [.macOS(.v15)],
@@ -23,6 +30,7 @@ let package = Package(
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive",
       providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
+    .systemLibrary(name: "CJq", pkgConfig: jqConfiguration, providers: [.apt(["libjq-dev"]), .brew(["jq"])]),
     .systemLibrary(
       name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
     .systemLibrary(
@@ -49,7 +57,7 @@ let package = Package(
     .executableTarget(
       name: "uprev",
       dependencies: [
-        "JSONSchema", "LosslessJSON", "UprevArchive", "UprevCore", "UprevReport",
+        "CJq", "CSystem", "JSONSchema", "LosslessJSON", "UprevArchive", "UprevCore", "UprevReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),

@@ -5,12 +5,14 @@
 set -euo pipefail
 
 # what is looked for | apt package | brew formula | why. A name is a command on PATH; `lib:NAME` is a library that
-# pkg-config knows (brew's are often hidden from it, so there the formula is asked for). `-`: the system has it. `none`: it
+# pkg-config knows (brew's are often hidden from it, so there the formula is asked for); `header:NAME` is for a library that it
+# does not know. `-`: the system has it. `none`: it
 # is not there on that system, and not needed.
 needed='
 lib:libarchive | libarchive-dev     | libarchive | the library that reads and writes archives
 lib:zlib       | zlib1g-dev         | zlib       | the library that checks gzip
 lib:libdeflate | libdeflate-dev     | libdeflate | the library that writes gzip
+header:jq.h    | libjq-dev          | jq         | the library that runs jq programs
 lib:nettle     | nettle-dev         | nettle     | the library for SHA-256
 lib:libpcre2-8 | libpcre2-dev      | pcre2      | the library that matches the patterns of schemas
 lib:sqlite3    | libsqlite3-dev     | sqlite     | the library that remembers runs
@@ -23,7 +25,7 @@ bzip2          | bzip2              | -          | makes and checks .bz2 archive
 lz4            | lz4                | lz4        | makes and checks .lz4 archives in the tests
 zip            | zip                | -          | makes .zip archives in the tests
 7z             | p7zip-full         | p7zip      | makes .7z archives in the tests
-jq             | jq                 | jq         | reads reports in the demonstration; a peer in benchmarks
+jq             | jq                 | jq         | reads reports in the demonstration; judges jq steps in the tests; a peer in benchmarks
 make           | make               | -          | runs the recipes of the Makefile
 git            | git                | git        | fetches the Swift packages that Uprev is built on
 strip          | binutils           | -          | makes the installed program smaller
@@ -51,6 +53,13 @@ is_there() {
         [ -d "$(brew --prefix)/opt/$formula" ]
       else
         command -v pkg-config >/dev/null && pkg-config --exists "${name#lib:}"
+      fi
+      ;;
+    header:*)
+      if [ "$kind" = brew ]; then
+        [ -d "$(brew --prefix)/opt/$formula" ]
+      else
+        printf '#include <%s>\n' "${name#header:}" | cc -E - >/dev/null 2>&1
       fi
       ;;
     # Some of them lie where only root looks.

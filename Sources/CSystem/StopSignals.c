@@ -9,12 +9,20 @@ static void note(int number) {
   stop_signal = number;
 }
 
-static void ignore(int number) {
+static void set_handler(int number, void (*handler)(int)) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
   sigemptyset(&action.sa_mask);
-  action.sa_handler = SIG_IGN;
+  action.sa_handler = handler;
   sigaction(number, &action, NULL);
+}
+
+static void ignore(int number) {
+  set_handler(number, SIG_IGN);
+}
+
+static void set_default(int number) {
+  set_handler(number, SIG_DFL);
 }
 
 static void watch(int number) {
@@ -43,6 +51,8 @@ void uprev_watch_stop_signals(void) {
   // that cannot be chosen, which would end the process.
   ignore(SIGURG);
   ignore(SIGIO);
+  // Whoever started this process may have ignored the ends of children, and then nobody could be waited for.
+  set_default(SIGCHLD);
   // Whoever started this process may have blocked them, and a mask is inherited.
   sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

@@ -1,11 +1,11 @@
 /// Writes strings as Python's `json.dump` does.
-enum StringEscaping {
+package enum StringEscaping {
   /// Appends `string` in quotes.
   ///
   /// Escaped are the quote, the backslash and control characters (`\b \f \n \r \t`, the others as `\u00xx`); with
   /// `escapesNonASCII`, as Python's default `ensure_ascii=True`, also U+007F and everything above, as UTF-16 code units in
   /// lower-case hexadecimal.
-  static func append(_ string: String, escapesNonASCII: Bool, to result: inout [UInt8]) {
+  package static func append(_ string: String, escapesNonASCII: Bool, to result: inout [UInt8]) {
     result.append(Byte.quote)
     for scalar in string.unicodeScalars {
       switch scalar.value {

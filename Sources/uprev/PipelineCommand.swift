@@ -26,11 +26,6 @@ struct PipelineArguments: ParsableArguments {
     if pipelines.contains("") { throw ValidationError("A pipeline's name is empty.") }
   }
 
-  static func catalog(_ fileSystem: LocalFileSystem) -> PipelineCatalog {
-    PipelineCatalog(
-      fileSystem: fileSystem, environment: ProcessInfo.processInfo.environment, program: ProgramPlace.find(fileSystem))
-  }
-
   /// Calls `body`, and says why standard output could not be written.
   static func printing(_ body: () throws -> Void) throws {
     do {
@@ -76,7 +71,7 @@ struct PipelineLintCommand: ParsableCommand {
 
   func run() throws {
     let fileSystem = LocalFileSystem()
-    let linter = PipelineLinter(catalog: PipelineArguments.catalog(fileSystem), fileSystem: fileSystem)
+    let linter = PipelineLinter(catalog: PipelineLoading.catalog(fileSystem), fileSystem: fileSystem)
     let findings = linter.lint(arguments.pipelines)
     try PipelineArguments.printing {
       if json {
@@ -97,7 +92,7 @@ struct PipelineListCommand: ParsableCommand {
     commandName: "list", abstract: "List the pipelines that are known by name, and where each lies.")
 
   func run() throws {
-    let entries = PipelineArguments.catalog(LocalFileSystem()).entries()
+    let entries = PipelineLoading.catalog(LocalFileSystem()).entries()
     if entries.isEmpty { return Terminal.error(Words.noPipelines) }
     let width = entries.map { Terminal.printable($0.name).count }.max() ?? 0
     let lines = entries.flatMap { entry in

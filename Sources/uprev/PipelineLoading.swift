@@ -6,12 +6,18 @@ import UprevReport
 
 /// Loads the pipelines that a command line names.
 enum PipelineLoading {
+  /// All pipelines that there are for this process.
+  static func catalog(_ fileSystem: LocalFileSystem) -> PipelineCatalog {
+    let program = ProgramPlace.find(fileSystem)
+    return PipelineCatalog(
+      fileSystem: fileSystem, environment: ProcessInfo.processInfo.environment, program: program,
+      jq: program.map { JqChildren(launch: .init(program: $0, arguments: ["jq-worker"])) })
+  }
+
   /// - Throws: ``ExitCode`` 4, after every fault was said with its place.
   static func load(_ namesOrPaths: [String], fileSystem: LocalFileSystem, logger: Logger) throws -> [Pipeline] {
-    let catalog = PipelineCatalog(
-      fileSystem: fileSystem, environment: ProcessInfo.processInfo.environment, program: ProgramPlace.find(fileSystem))
     do {
-      return try catalog.load(namesOrPaths)
+      return try catalog(fileSystem).load(namesOrPaths)
     } catch {
       for fault in error.faults {
         logger.error("\(Words.fault(fault))", metadata: ["kind": "\(fault.kind.rawValue)"])

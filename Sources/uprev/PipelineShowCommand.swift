@@ -23,7 +23,7 @@ struct PipelineShowCommand: ParsableCommand {
     let overview: PipelineOverview
     do throws(PipelineError) {
       overview = try PipelineOverview(
-        try PipelineArguments.catalog(fileSystem).load(pipeline), fileSystem: fileSystem)
+        try PipelineLoading.catalog(fileSystem).load(pipeline), fileSystem: fileSystem)
     } catch {
       throw PipelineArguments.faults(error)
     }

@@ -26,7 +26,7 @@ struct PipelineTestCommand: ParsableCommand {
     let fileSystem = LocalFileSystem()
     let pipelines: [Pipeline]
     do throws(PipelineError) {
-      pipelines = try PipelineArguments.catalog(fileSystem).load(arguments.pipelines)
+      pipelines = try PipelineLoading.catalog(fileSystem).load(arguments.pipelines)
     } catch {
       throw PipelineArguments.faults(error)
     }

@@ -64,6 +64,7 @@ struct UprevCommand: ParsableCommand {
     subcommands: [
       MigrateCommand.self, InfoCommand.self, ValidateCommand.self, ExplainCommand.self, UndoCommand.self,
       RecoverCommand.self, HistoryCommand.self, PipelineCommand.self,
+      JqWorkerCommand.self,
     ])
 }
 

@@ -57,6 +57,8 @@ enum Words {
     "\(Terminal.printable(warning.message)) [\(warning.code.rawValue)]"
   }
 
+  static let isNotForPeople = "error: uprev starts this command itself, to run the jq programs of pipelines"
+
   static func notUTF8(_ argument: PathName) -> String {
     "error: the argument '\(Terminal.printable(argument))' is not UTF-8; reach the file through a symbolic link, or give the "
       + "folder that holds it"

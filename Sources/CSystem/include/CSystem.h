@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "Child.h"
 #include "Lease.h"
 
 #ifdef __cplusplus

@@ -282,8 +282,8 @@ extension PipelineProblem {
 
   static func invalidProgram(_ error: JqProgramError) -> PipelineProblem {
     switch error {
-    case .invalid(let words): PipelineProblem(.invalidProgram, "jq does not accept this program: \(words)")
-    case .noChild(let words): PipelineProblem(.notSupported, "jq programs cannot be checked: \(words)")
+    case .invalid: PipelineProblem(.invalidProgram, error.message)
+    case .noChild: PipelineProblem(.notSupported, error.message)
     }
   }
 

@@ -1,11 +1,16 @@
 import LosslessJSON
 
-/// Runs a jq program on the values at the places.
+/// Gives each value to a jq program, and takes what it yields for it.
+///
+/// The programs run elsewhere, all values of a batch in one go. What the value and what comes of it have in common keeps its
+/// bytes.
 struct JqStep: Step {
   let program: String
   let runner: any JqRunner
+  /// Whether the format has `NaN` and infinities.
   let allowsNonFinite: Bool
 
+  /// - Parameter program: one that the runner has accepted.
   init(program: String, runner: any JqRunner, allowsNonFinite: Bool) {
     self.program = program
     self.runner = runner
@@ -14,20 +19,21 @@ struct JqStep: Step {
 
   func apply(to batch: inout StepBatch) {
     let values = batch.values
+    if values.isEmpty { return }
     let answers = runner.run(program, on: values, allowsNonFinite: allowsNonFinite)
-    batch.apply(
-      zip(values, answers).map { value, answer in
-        switch answer {
-        case .failure(let failure): .failure(StepFailure(message: "\(failure)", pointer: value.pointer))
-        case .success(let answer):
-          if answer.view.root.isEqual(to: answer.value.root) {
-            .success([])
-          } else {
-            Result { () throws(JSONEditError) in
-              [try value.document.replacing(value, with: JSONFragment(answer.value))]
-            }.mapError { .impossibleEdit($0) }
-          }
-        }
-      })
+    batch.apply(zip(values, answers).map { value, answer in JqStep.splices(answer, for: value) })
+  }
+
+  private static func splices(
+    _ answer: Result<JqAnswer, JqFailure>, for value: JSONValue
+  ) -> Result<[JSONSplice], StepFailure> {
+    do throws(StepFailure) {
+      switch answer {
+      case .success(let answer): return .success(try ValueMerge.splices(of: answer, into: value))
+      case .failure(let failure): throw .jq(failure, at: value)
+      }
+    } catch {
+      return .failure(error)
+    }
   }
 }
