@@ -43,10 +43,7 @@ extension IndexedJSON {
   ///
   /// - Throws: ``JSONEditError``
   public func replacing(_ value: JSONValue, with fragment: JSONFragment) throws(JSONEditError) -> JSONSplice {
-    try checkOwnership(of: value)
-    var writer = LayoutWriter(style: StyleFinder(index).styleForReplacing(value.entry, nests: !fragment.isScalar))
-    writer.write(fragment)
-    return JSONSplice(range: value.range, replacement: writer.bytes)
+    try JSONEditor(self).replacing(value, with: fragment)
   }
 
   /// The change that takes a member or an element away, with its comma and the white space that belonged to it.

@@ -1,9 +1,12 @@
 /// Reads off a document how it is laid out around a place.
 struct StyleFinder {
   let index: JSONIndex
+  let evidence: StyleEvidence
 
-  init(_ index: JSONIndex) {
+  /// - Parameter evidence: of the same index, where several edits share it.
+  init(_ index: JSONIndex, _ evidence: StyleEvidence? = nil) {
     self.index = index
+    self.evidence = evidence ?? StyleEvidence(index)
   }
 
   func bytes(_ range: Range<Int>) -> ArraySlice<UInt8> { index.text.bytes[range] }
@@ -21,7 +24,7 @@ struct StyleFinder {
     }
     guard let lead = place.lead, let trail = place.trail else { return [Byte.comma, Byte.space] }
     if let line = LineStart(bytes(lead)) {
-      return commaBeforeBreak() + line.lineBreak + line.indent
+      return evidence.commaBeforeBreak + line.lineBreak + line.indent
     }
     if !lead.isEmpty, let line = LineStart(bytes(trail)) {
       // `{ "a": 1⏎}` is how a style begins that puts commas first.
@@ -39,28 +42,12 @@ struct StyleFinder {
 
   /// The comma of a container that has only one child, or none, and stands in one line.
   private func commaInLine(in place: ContainerPlace) -> [UInt8] {
-    var other: Range<Int>?
-    for entry in index.nonEmptyContainers() {
-      let candidate = index.container(entry)
-      guard candidate.children.count > 1, LineStart(bytes(candidate.gap(before: 1))) == nil else { continue }
-      if candidate.isObject == place.isObject { return Array(bytes(candidate.gap(before: 1))) }
-      other = other ?? candidate.gap(before: 1)
+    let commas = evidence.commasInLine
+    if let range = (place.isObject ? commas.object ?? commas.array : commas.array ?? commas.object) {
+      return Array(bytes(range))
     }
-    if let other { return Array(bytes(other)) }
     guard let colon = firstColon(in: place) else { return [Byte.comma, Byte.space] }
     return Byte.isWhiteSpace(bytes(colon).last ?? 0) ? [Byte.comma, Byte.space] : [Byte.comma]
-  }
-
-  /// Mostly a comma alone; Python 2 left a space behind it.
-  private func commaBeforeBreak() -> [UInt8] {
-    for entry in index.nonEmptyContainers() {
-      let candidate = index.container(entry)
-      guard candidate.children.count > 1 else { continue }
-      let gap = bytes(candidate.gap(before: 1))
-      guard let line = LineStart(gap) else { continue }
-      return line.before.contains(Byte.comma) ? line.before : [Byte.comma]
-    }
-    return [Byte.comma]
   }
 
   // MARK: Colons
@@ -71,9 +58,7 @@ struct StyleFinder {
 
   private func firstColon(in place: ContainerPlace) -> Range<Int>? {
     if place.isObject, let child = place.children.first { return colon(child) }
-    return index.entries.indices.first { index.entries[$0].tag & IndexEntry.isName != 0 }.map {
-      Int(index.entries[$0].end)..<Int(index.entries[$0 + 1].start)
-    }
+    return evidence.firstColon
   }
 
   /// What goes between a new name and its value: as with the last member of the object; but where that one is aligned with
@@ -81,25 +66,13 @@ struct StyleFinder {
   private func colonText(in place: ContainerPlace) -> [UInt8] {
     if place.isObject, let last = place.children.last {
       let text = bytes(colon(last))
-      if isPlain(text) { return Array(text) }
+      if StyleEvidence.isPlain(text) { return Array(text) }
       let shortest = place.children.map { bytes(colon($0)) }
         .filter { LineStart($0) == nil }
         .min { $0.count < $1.count }
       if let shortest { return Array(shortest) }
     }
-    for entry in index.entries.indices where index.entries[entry].tag & IndexEntry.isName != 0 {
-      let text = bytes(Int(index.entries[entry].end)..<Int(index.entries[entry + 1].start))
-      if isPlain(text) { return Array(text) }
-    }
-    let isCompact = index.nonEmptyContainers().lazy.map { index.container($0) }
-      .contains { $0.children.count > 1 && bytes($0.gap(before: 1)).elementsEqual([Byte.comma]) }
-    return isCompact ? [Byte.colon] : [Byte.colon, Byte.space]
-  }
-
-  /// At most one space or tab on either side.
-  private func isPlain(_ colon: ArraySlice<UInt8>) -> Bool {
-    guard LineStart(colon) == nil, let place = colon.firstIndex(of: Byte.colon) else { return false }
-    return place - colon.startIndex <= 1 && colon.endIndex - place <= 2
+    return evidence.colonText
   }
 
   // MARK: Styles
@@ -129,7 +102,7 @@ struct StyleFinder {
     style.colon = colonText(in: place)
     style.escapesNonASCII = !index.holdsNonASCII
     let inside = bytes(place.inside)
-    let parent = index.place(of: place.entry)
+    let parent = evidence.place(of: place.entry)
     style.unit = unit(around: parent?.container)
     if let line = LineStart(inside) {
       style.take(line)
@@ -161,7 +134,7 @@ struct StyleFinder {
     guard nests else { return style }
     let record = index.entries[entry]
     let isFilled = (record.kind == .object || record.kind == .array) && Int(record.next) > entry + 1
-    let parent = index.place(of: entry)
+    let parent = evidence.place(of: entry)
     let model: ContainerPlace
     let line: LineStart?
     if isFilled {
@@ -200,40 +173,23 @@ struct StyleFinder {
 
   /// Whether another array or object of this kind stands in one line with white space inside its brackets.
   func showsPadding(besides place: ContainerPlace) -> Bool {
-    index.nonEmptyContainers().contains { entry in
-      guard entry != place.entry, (index.entries[entry].kind == .object) == place.isObject else { return false }
-      guard let lead = index.container(entry).lead else { return false }
-      return !lead.isEmpty && LineStart(bytes(lead)) == nil
-    }
+    (place.isObject ? evidence.paddedObjects : evidence.paddedArrays).contains { $0 != place.entry }
   }
 
   private func takeEvidence(_ style: inout LayoutStyle, around place: ContainerPlace) {
-    var object: [UInt8]?
-    var array: [UInt8]?
-    var scalarsInLine: Bool?
-    for entry in index.nonEmptyContainers() {
-      guard object == nil || array == nil || scalarsInLine == nil else { break }
-      let candidate = index.container(entry)
-      guard let lead = candidate.lead, let trail = candidate.trail else { continue }
-      let isInLine = LineStart(bytes(lead)) == nil && LineStart(bytes(trail)) == nil
-      if isInLine, candidate.isObject { object = object ?? Array(bytes(lead)) }
-      if isInLine, !candidate.isObject { array = array ?? Array(bytes(lead)) }
-      if !candidate.isObject, index.holdsOnlyScalars(entry) { scalarsInLine = scalarsInLine ?? isInLine }
-    }
-    style.objectPadding = object ?? []
-    style.arrayPadding = array ?? []
-    style.keepsScalarArraysInLine = style.lineBreak != nil && scalarsInLine ?? false
+    style.objectPadding = evidence.inLine.objectPadding
+    style.arrayPadding = evidence.inLine.arrayPadding
+    style.keepsScalarArraysInLine = style.lineBreak != nil && evidence.inLine.holdsScalarArrays
     if style.lineBreak != nil {
       style.comma = commaInLine(in: place)
-      style.commaBeforeBreak = style.commaBeforeBreak ?? commaBeforeBreak()
+      style.commaBeforeBreak = style.commaBeforeBreak ?? evidence.commaBeforeBreak
     }
   }
 
   /// What one level adds to the indent: in this container, or else in the first of the document that shows it.
   private func unit(around place: ContainerPlace?) -> [UInt8] {
     if let place, let unit = unit(of: place) { return unit }
-    return index.nonEmptyContainers().lazy.compactMap { unit(of: index.container($0)) }.first
-      ?? [Byte.space, Byte.space]
+    return evidence.unit(unit(of:))
   }
 
   private func unit(of place: ContainerPlace) -> [UInt8]? {
