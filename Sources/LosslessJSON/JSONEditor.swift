@@ -5,8 +5,8 @@
 public final class JSONEditor {
   /// The document that the changes are for.
   public let document: IndexedJSON
-  private let index: JSONIndex
-  private let finder: StyleFinder
+  let index: JSONIndex
+  let finder: StyleFinder
 
   /// Looks at nothing yet.
   public init(_ document: IndexedJSON) {

@@ -38,11 +38,12 @@ struct ValueMerge {
   private func splices() throws(StepFailure) -> [JSONSplice] {
     guard let origins else { return [] }
     if let pair = origins.indistinctElements(difference.arrays, in: result) { throw .jqIndistinct(pair.0, pair.1) }
+    let editor = JSONEditor(document)
     var splices: [JSONSplice] = []
     for (old, new) in difference.replaced {
       let fragment = try fragment(new, origin: nil, origins)
       do {
-        splices.append(try document.replacing(origins.original(old), with: fragment))
+        splices.append(try editor.replacing(origins.original(old), with: fragment))
       } catch {
         throw .changesCollide(error)
       }
@@ -60,7 +61,7 @@ struct ValueMerge {
         }
       }
       do {
-        splices += try document.arranging(origins.original(old), as: arranged)
+        splices += try editor.arranging(origins.original(old), as: arranged)
       } catch {
         throw .changesCollide(error)
       }

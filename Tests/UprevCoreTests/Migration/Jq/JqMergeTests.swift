@@ -154,6 +154,15 @@ extension JqTests {
       #expect(result.first?.text.contains("surrogates") == true)
     }
 
+    @Test("Thousands of changes cost no pass over the document each", arguments: ["[.a + 1, {}]", "{x: .a}"])
+    func many(_ added: String) throws {
+      let count = 4000
+      let text = "[" + (0..<count).map { "{\"a\":\($0).0,\"c\":1}" }.joined(separator: ",") + "]"
+      let result = try Jq.apply("map(.b = \(added) | .c = [.c])", to: [text], children)
+      #expect(result.first?.text.hasPrefix("[{\"a\":0.0,\"c\":[1],\"b\":") == true)
+      #expect(result.first?.text.filter { $0 == "b" }.count == count)
+    }
+
     @Test("A failure says where")
     func place() throws {
       var batch = StepBatch([try Jq.document("\n  {\"a\": 1}")], options: Jq.options())

@@ -9,10 +9,13 @@ package enum JSONArrangedChild: Sendable {
 extension IndexedJSON {
   /// Whether new strings are escaped down to ASCII, since the document has no other characters unescaped.
   package var escapesNonASCII: Bool { !index.holdsNonASCII }
+}
 
+extension JSONEditor {
   /// The changes that leave an array or object with these children, in the style found around each place, as
-  /// ``insertingMember(_:_:at:in:)``, ``insertingElement(_:at:in:)`` and ``removing(_:)`` have it one by one. They do not
-  /// touch the children that are kept, so that changes within those can be made together with them.
+  /// ``IndexedJSON/insertingMember(_:_:at:in:)``, ``IndexedJSON/insertingElement(_:at:in:)`` and
+  /// ``IndexedJSON/removing(_:)`` have it one by one. They do not touch the children that are kept, so that changes within
+  /// those can be made together with them.
   ///
   /// - Parameter children: those that are kept in the order in which they are; all others go. New names must differ from
   ///   each other and from those that are kept.
@@ -22,7 +25,7 @@ extension IndexedJSON {
   ) throws(JSONEditError) -> [JSONSplice] {
     guard container.index === index else { throw .foreignValue }
     guard container.kind == .array || container.kind == .object else { throw .notAnArray }
-    var arranging = Arranging(index: index, place: index.container(container.entry))
+    var arranging = Arranging(finder: finder, place: index.container(container.entry))
     for child in children {
       switch child {
       case .kept(let position): try arranging.keep(position)
@@ -38,18 +41,16 @@ extension IndexedJSON {
 
 /// Goes along the children that are kept, and closes the stretch in front of each.
 private struct Arranging {
-  let index: JSONIndex
-  let place: ContainerPlace
   let finder: StyleFinder
+  let place: ContainerPlace
   var inserted: [(name: String?, fragment: JSONFragment)] = []
   private(set) var splices: [JSONSplice] = []
   /// The place after the child that was kept last.
   private var next = 0
 
-  init(index: JSONIndex, place: ContainerPlace) {
-    self.index = index
+  init(finder: StyleFinder, place: ContainerPlace) {
+    self.finder = finder
     self.place = place
-    finder = StyleFinder(index)
   }
 
   mutating func keep(_ position: Int) throws(JSONEditError) {
