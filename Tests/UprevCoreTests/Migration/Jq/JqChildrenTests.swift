@@ -32,7 +32,7 @@ extension JqTests {
         ("reduce range(2e6) as $i (0; [.])", "deeper|stack|memory"), ("empty", "yields no value"),
         ("., .", "more than one value"), ("error(null)", "yields no value"), ("error(\"no\")", "failed: no"),
         ("error({a: 1})", "not a string.*\\{\"a\":1\\}"), ("@base32d", "not a valid format|not be decoded|base32"),
-        ("{} | .[\"a\"][0][\"b\"]", "^\\{|Cannot index|null"), ("[range(1000000)] | tojson", "larger than|^\""),
+        ("{} | .[\"a\"][0][\"b\"]", "^\\{|Cannot index|null"), ("[range(1000000)] | tojson", "larger than|more than"),
         ("\"\\(\"x\" * 1000000)\" * 20", "larger than"), ("nan", "not finite"),
       ])
     func hostile(_ program: String, _ expected: String) throws {
