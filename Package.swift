@@ -27,11 +27,12 @@ let package = Package(
       name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
     .systemLibrary(
       name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CSystem", cSettings: [.define("_GNU_SOURCE")]),
 
     .target(name: "LosslessJSON"),
-    .target(name: "JSONSchema", dependencies: ["LosslessJSON"]),
+    .target(name: "JSONSchema", dependencies: ["CPCRE2", "LosslessJSON"]),
     .target(name: "UprevReport"),
     .target(
       name: "UprevCore",

@@ -12,6 +12,7 @@ lib:libarchive | libarchive-dev     | libarchive | the library that reads and wr
 lib:zlib       | zlib1g-dev         | zlib       | the library that checks gzip
 lib:libdeflate | libdeflate-dev     | libdeflate | the library that writes gzip
 lib:nettle     | nettle-dev         | nettle     | the library for SHA-256
+lib:libpcre2-8 | libpcre2-dev      | pcre2      | the library that matches the patterns of schemas
 lib:sqlite3    | libsqlite3-dev     | sqlite     | the library that remembers runs
 pkg-config     | pkg-config         | pkgconf    | tells the build where those libraries are
 python3        | python3            | python     | judges results in the tests, writes samples, runs benchmarks

@@ -4,6 +4,9 @@ extension JSONValue {
     self.init(index: other.index, entry: entry)
   }
 
+  /// How many entries the value and all that is in it have.
+  package var entries: UInt32 { record.next &- UInt32(truncatingIfNeeded: entry) }
+
   /// The index that the value's entry belongs to, as pointers that are valid during the call only. Not generic, so that it
   /// needs no metadata at run time.
   package func withRawIndex(_ body: (RawIndex) -> Void) {

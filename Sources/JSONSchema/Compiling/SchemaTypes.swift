@@ -1,38 +1,5 @@
 import LosslessJSON
 
-/// One schema object, as the compiler reads it. Subschemas are indices into ``CompiledSchema/nodes``.
-struct SchemaNode: Sendable {
-  /// A subschema for the member of one name.
-  struct Property: Sendable {
-    var key: JSONKey
-    var node: Int
-  }
-
-  /// The schema in its document: where it stands is worked out when it is asked for, as a pointer a node would take
-  /// memory by the square of the depth.
-  let source: JSONValue
-  /// Set in a boolean schema.
-  var verdict: Bool?
-  var types: SchemaTypes?
-  var required: [JSONKey] = []
-  var properties: [Property] = []
-  var items: Int?
-  /// The array of the values.
-  var enumeration: JSONValue?
-  var constant: JSONValue?
-  var minimum: Minimum?
-
-  /// A bound with its literal, for messages.
-  struct Minimum: Sendable {
-    var value: JSONDecimal
-    var literal: String
-  }
-
-  init(_ source: JSONValue) {
-    self.source = source
-  }
-}
-
 /// The values that the keyword `type` lists.
 struct SchemaTypes: OptionSet, Hashable, Sendable {
   let rawValue: UInt8
@@ -50,6 +17,23 @@ struct SchemaTypes: OptionSet, Hashable, Sendable {
     ("null", .null), ("boolean", .boolean), ("object", .object), ("array", .array), ("number", .number),
     ("string", .string), ("integer", .integer),
   ]
+
+  /// - Parameter value: a string, or an array of strings; what names no type is passed over.
+  init(_ value: JSONValue) {
+    let names = value.kind == .array ? Array(value.elements) : [value]
+    self = []
+    for name in names {
+      if let type = SchemaTypes.named(name) { formUnion(type) }
+    }
+  }
+
+  init(rawValue: UInt8) {
+    self.rawValue = rawValue
+  }
+
+  static func named(_ name: JSONValue) -> SchemaTypes? {
+    named.first { name.equalsString($0.name) }?.type
+  }
 
   var names: [String] { SchemaTypes.named.filter { contains($0.type) }.map(\.name) }
 
