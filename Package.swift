@@ -54,6 +54,8 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(name: "AmorsizeDemo", dependencies: ["AmorsizeTrainingData", "LosslessJSON"]),
+    .executableTarget(
+      name: "Conformance", dependencies: ["JSONSchema", "LosslessJSON", "UprevCore"], path: "Tests/Conformance"),
     .target(name: "CTestSupport", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "UprevTestSupport", dependencies: ["CSystem", "CTestSupport", "UprevCore", "UprevReport"]),
 
