@@ -18,7 +18,7 @@ struct ReportTests {
   private func violations(_ name: String) throws -> [SchemaViolation] {
     let schemaText = try Data(contentsOf: URL(fileURLWithPath: Uprev.checkout + "/docs/report.schema.json"))
     let schema = try SchemaCompiler().compile(try IndexedJSON(scanning: JSONText([UInt8](schemaText))))
-    return schema.validate(try IndexedJSON(scanning: JSONText(folder.bytes(name))).root)
+    return try schema.validate(try IndexedJSON(scanning: JSONText(folder.bytes(name))).root)
   }
 
   @Test("Reports of success, of rejected documents, of failed targets and of info satisfy the schema")

@@ -107,6 +107,15 @@ extension DocumentError {
         pointer: violation.pointer.description, line: violation.line, column: violation.column))
   }
 
+  /// Whether the document satisfies the schema cannot be found out in time.
+  static func schemaNotDecided(_ error: SchemaEvaluationError, of version: FormatVersion) -> DocumentError {
+    DocumentError(
+      ReportError(
+        code: .stepFailed,
+        message: "The document cannot be held against the schema of version \(shown(version)): \(error.message)",
+        pointer: error.pointer.description, line: error.line, column: error.column))
+  }
+
   // MARK: Parts of sentences
 
   static func quoted(_ pointer: JSONPointer) -> String { "\"\(pointer.description)\"" }

@@ -116,7 +116,7 @@ private final class FormatStages: Sendable {
     guard action != .off else { return }
     let start = SystemClock().seconds()
     defer { decision.validateSeconds += SystemClock().seconds() - start }
-    guard let violation = validate.violation(in: document, of: version) else { return }
+    guard let violation = try validate.violation(in: document, of: version) else { return }
     let error = DocumentError.schemaViolation(violation, of: version, isResult: warning == .schemaViolationAfter)
     if action == .reject { throw error }
     decision.warnings.append(
