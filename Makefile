@@ -14,6 +14,8 @@
 #                    another program, and runs the program beside others, with kills and on full disks (Tests/Proofs; as root);
 #                    UPREV=program under proof; prove-model, prove-live, prove-kill, prove-disk: one of them
 #   make prove-quick those of them that need the program, in little
+#   make conformance  runs the public test suites of JSON Schema and of JSON Patch; SUITE=DIR, a checkout of the first, or
+#                    PATCH_SUITE=DIR, a checkout of the second, runs that alone (otherwise scripts/conformance.sh fetches)
 #   make fuzz        runs archives made by a fuzzer through the program for SECONDS (default 60); see Fuzzing/README.md
 #   make dist        builds what `install` copies, under .build/dist
 #   make install     installs below PREFIX (default /usr/local), inside DESTDIR if that is set
@@ -26,6 +28,9 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 ONLY ?=
+# Checkouts of public test suites.
+SUITE ?=
+PATCH_SUITE ?=
 # The program under proof; what `dist` builds if nothing is said.
 UPREV ?=
 SECONDS_OF_FUZZING = $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
@@ -34,7 +39,7 @@ SWIFTFLAGS ?=
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test sanitize lint format golden bench fuzz dist install uninstall clean
+.PHONY: help deps build demo test sanitize lint format golden bench conformance fuzz dist install uninstall clean
 .PHONY: prove prove-model prove-live prove-kill prove-disk
 .PHONY: prove-quick prove-quick-live prove-quick-kill prove-quick-disk prove-program
 
@@ -89,6 +94,9 @@ prove-live prove-kill prove-disk: prove-%: prove-program
 
 prove-quick-live prove-quick-kill prove-quick-disk: prove-quick-%: prove-program
 	Tests/Proofs/$* --quick --program "$(or $(UPREV),.build/dist/bin/uprev)"
+
+conformance: deps
+	@SUITE="$(SUITE)" PATCH_SUITE="$(PATCH_SUITE)" SWIFTFLAGS="$(SWIFTFLAGS)" scripts/conformance.sh
 
 fuzz: deps
 	Fuzzing/run.sh $(SECONDS_OF_FUZZING)

@@ -64,7 +64,7 @@ struct Validation {
   /// In the log: all children.
   static let everything = UInt32.max
   /// Comparisons that any check may take, and how many more for each value and name of the document.
-  private static let (leastWork, workPerEntry) = (20_000_000, 1_000)
+  private static let (leastWork, workPerEntry) = (2_000_000, 1_000)
 
   private init(_ schema: CompiledSchema, _ root: JSONValue, limit: Int) {
     self.schema = schema
