@@ -99,6 +99,7 @@ struct Validation {
     if let stop = validation.stop {
       throw SchemaEvaluationError(stop.reason, schema, root: value, entry: Int(stop.entry), node: Int(stop.node))
     }
+    if validation.found.isEmpty { return [] }
     return validation.found.sorted.map { SchemaViolation($0, of: schema, root: value) }
   }
 
@@ -144,8 +145,9 @@ struct Validation {
   @inline(__always)
   mutating func pushChild(_ child: Int, _ node: UInt32, _ scope: UInt32, _ memory: Memory) {
     let record = memory.records + Int(node)
-    if record.pointee.plainKinds & memory.value.kindBit(child) != 0 { return }
-    if record.pointee.acceptsIntegers, memory.value.isIntegral(child) { return }
+    let kind = memory.value.kindBit(child)
+    if record.pointee.plainKinds & kind != 0 { return }
+    if record.pointee.acceptsIntegers, kind == JSONKind.number.bit, memory.value.isIntegral(child) { return }
     push(UInt32(truncatingIfNeeded: child), node, scope, 0, collects: false)
   }
 
