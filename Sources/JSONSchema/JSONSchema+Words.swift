@@ -1,7 +1,5 @@
 import LosslessJSON
 
-// Every English sentence about schemas and what does not satisfy them, and only here. None says its place.
-
 /// The words of violations. They quote the schema and never the document, whose text may be nobody else's business: reports
 /// and logs are read by more people than the documents are.
 enum Words {
@@ -10,52 +8,55 @@ enum Words {
   /// Values of an enumeration that a message quotes.
   private static let quotedChoices = 8
 
-  static func message(
-    _ violation: Violation, _ value: JSONValue, _ node: SchemaNode, _ schema: CompiledSchema
-  ) -> String {
+  static func message(_ violation: Violation, _ value: JSONValue, _ node: SchemaNode, _ schema: CompiledSchema)
+    -> String
+  {
     guard let keyword = violation.keyword else { return nothingAllowed(node.holder) }
-    guard let wanted = node.source[member: keyword.rawValue] else { return nothingAllowed(node.holder) }
-    let detail = Int(violation.detail)
+    guard let demand = node.source[member: keyword.rawValue] else { return "The value is not as the schema demands." }
+    let name = Int(violation.detail)
+    let member = schema.names.indices.contains(name) ? quoted(schema.names[name].string) : ""
     switch keyword {
-    case .type:
-      return "Expected \(SchemaTypes(wanted).names.joined(separator: " or ")), found \(kind(of: value))."
-    case .enum: return noneOf(Array(wanted.elements), value)
-    case .const: return "Expected \(quoted(wanted)), found something else, \(kind(of: value))."
-    case .minimum: return "Expected at least \(quoted(wanted)), found less."
-    case .exclusiveMinimum: return "Expected more than \(quoted(wanted)), found no more."
-    case .maximum: return "Expected at most \(quoted(wanted)), found more."
-    case .exclusiveMaximum: return "Expected less than \(quoted(wanted)), found no less."
-    case .multipleOf: return "Expected a multiple of \(quoted(wanted)), found none."
-    case .minLength: return "Expected at least \(counted(wanted, "character")), found fewer."
-    case .maxLength: return "Expected at most \(counted(wanted, "character")), found more."
-    case .pattern: return "Expected a text that matches \(quoted(wanted)), found one that does not."
-    case .format: return "Expected a text of the format \(quoted(wanted)), found another."
-    case .minItems: return "Expected at least \(counted(wanted, "element")), found fewer."
-    case .maxItems: return "Expected at most \(counted(wanted, "element")), found more."
-    case .uniqueItems: return "Expected elements that differ, found one that equals another before it."
-    case .contains: return "Expected an element that satisfies \"contains\", found none."
-    case .minContains: return "Expected at least \(counted(wanted, "element")) that satisfy \"contains\", found fewer."
-    case .maxContains: return "Expected at most \(counted(wanted, "element")) that satisfy \"contains\", found more."
-    case .minProperties: return "Expected at least \(counted(wanted, "member")), found fewer."
-    case .maxProperties: return "Expected at most \(counted(wanted, "member")), found more."
-    case .required: return "\(member(detail, schema)) is missing."
+    case .type: return "Expected \(SchemaTypes(demand).names.joined(separator: " or ")), found \(kind(of: value))."
+    case .enum: return noneOf(Array(demand.elements), value)
+    case .const: return "Expected \(quoted(demand)), found something else, \(kind(of: value))."
+    case .minimum: return "Expected at least \(quoted(demand)), found less."
+    case .maximum: return "Expected at most \(quoted(demand)), found more."
+    case .exclusiveMinimum: return "Expected more than \(quoted(demand)), found less or just that."
+    case .exclusiveMaximum: return "Expected less than \(quoted(demand)), found more or just that."
+    case .multipleOf: return "Expected a multiple of \(quoted(demand)), found another number."
+    case .minLength: return "Expected at least \(counted(demand, "character")), found fewer."
+    case .maxLength: return "Expected at most \(counted(demand, "character")), found more."
+    case .pattern: return "Expected text that the pattern \(quoted(demand)) matches, found other text."
+    case .format: return "Expected text of the format \(quoted(demand)), found other text."
+    case .minItems: return "Expected at least \(counted(demand, "element")), found fewer."
+    case .maxItems: return "Expected at most \(counted(demand, "element")), found more."
+    case .uniqueItems: return "This element equals one before it; all must differ."
+    case .contains: return "Expected an element that satisfies the schema of \"contains\", found none."
+    case .minContains:
+      return "Expected at least \(counted(demand, "element")) that satisfy the schema of \"contains\", found fewer."
+    case .maxContains:
+      return "Expected at most \(counted(demand, "element")) that satisfy the schema of \"contains\", found more."
+    case .minProperties: return "Expected at least \(counted(demand, "member")), found fewer."
+    case .maxProperties: return "Expected at most \(counted(demand, "member")), found more."
+    case .required: return "The member \(member) is missing."
     case .dependentRequired, .dependencies:
-      return "\(member(detail, schema)) is missing, which another member demands."
-    case .anyOf: return "Expected a value that satisfies one of the schemas of \"anyOf\", found one that satisfies none."
-    case .oneOf where detail > 1:
-      return "Expected a value that satisfies just one of the schemas of \"oneOf\", found one that satisfies several."
+      return "The member \(member) is missing; what else is here demands it."
+    case .anyOf:
+      return
+        "Expected what one of the \(demand.count) schemas of \"anyOf\" allows, found \(kind(of: value)) that none does."
     case .oneOf:
-      return "Expected a value that satisfies just one of the schemas of \"oneOf\", found one that satisfies none."
-    case .not: return "Expected a value that does not satisfy the schema of \"not\", found one that does."
-    default: return nothingAllowed(node.holder)
+      return violation.detail > 1
+        ? "Expected what exactly one of the \(demand.count) schemas of \"oneOf\" allows, found \(kind(of: value)) that more than one does."
+        : "Expected what one of the \(demand.count) schemas of \"oneOf\" allows, found \(kind(of: value)) that none does."
+    case .not: return "Expected what the schema of \"not\" does not allow, found \(kind(of: value)) that it does."
+    default: return "The value is not as \"\(keyword.rawValue)\" demands."
     }
   }
 
   private static func nothingAllowed(_ holder: SchemaKeyword?) -> String {
     switch holder {
-    case .additionalProperties, .unevaluatedProperties: "No further member is allowed here."
-    case .items, .additionalItems, .unevaluatedItems: "No further element is allowed here."
-    case .propertyNames: "No member of this name is allowed here."
+    case .additionalProperties, .unevaluatedProperties: "No member of this name is allowed here."
+    case .additionalItems, .items, .unevaluatedItems: "No such element is allowed here."
     default: "No value is allowed here."
     }
   }
@@ -63,17 +64,8 @@ enum Words {
   private static func noneOf(_ choices: [JSONValue], _ value: JSONValue) -> String {
     guard !choices.isEmpty else { return nothingAllowed(nil) }
     let more = choices.count > quotedChoices ? ", …" : ""
-    let list = choices.prefix(quotedChoices).map(quoted).joined(separator: ", ")
+    let list = choices.prefix(quotedChoices).map { quoted($0) }.joined(separator: ", ")
     return "Expected one of \(list)\(more); found something else, \(kind(of: value))."
-  }
-
-  private static func member(_ name: Int, _ schema: CompiledSchema) -> String {
-    guard schema.names.indices.contains(name) else { return "A member" }
-    return "The member \"\(schema.names[name].string)\""
-  }
-
-  private static func counted(_ count: JSONValue, _ what: String) -> String {
-    count.number?.int == 1 ? "1 \(what)" : "\(quoted(count)) \(what)s"
   }
 
   private static func kind(of value: JSONValue) -> String {
@@ -86,6 +78,10 @@ enum Words {
     case .array: "an array"
     case .object: "an object"
     }
+  }
+
+  private static func counted(_ count: JSONValue, _ noun: String) -> String {
+    quoted(count) + " " + noun + (count.number == JSONDecimal(1) ? "" : "s")
   }
 
   /// A scalar's literal, shortened; arrays and objects are named by their kind.
@@ -102,6 +98,11 @@ enum Words {
       return String(decoding: literal[..<end], as: UTF8.self) + "…"
     }
   }
+
+  /// A name or URI of the schema.
+  static func quoted(_ name: String) -> String {
+    name.utf8.count > quotedBytes ? "\"\(name.prefix(quotedBytes))…\"" : "\"\(name)\""
+  }
 }
 
 extension SchemaEvaluationError {
@@ -109,11 +110,18 @@ extension SchemaEvaluationError {
   public var message: String {
     switch reason {
     case .patternLimit:
-      "Matching a regular expression of the schema against this text would take too long; write one that needs no "
-        + "backtracking."
-    case .workLimit: "Checking this value against the schema would take too long; simplify the schema."
-    case .endlessReference: "The schema demands itself of the same value, through \"$dynamicRef\", without end."
+      "A pattern of the schema takes too long to match this text; write the pattern so that it can match in one way only."
+    case .workLimit: "The schema demands more comparisons than are made for one document; simplify it."
+    case .endlessReference: "A \"$dynamicRef\" of the schema leads back to itself without going down into the value."
     }
+  }
+}
+
+extension SchemaErrors: CustomStringConvertible {
+  /// A line for each error: where it is, and its sentence.
+  public var description: String {
+    errors.map { ($0.document.map { $0 + ":" } ?? "") + "\($0.line):\($0.column): \($0.message)" }
+      .joined(separator: "\n")
   }
 }
 
@@ -121,53 +129,62 @@ extension SchemaError {
   /// One sentence for people, without the place.
   public var message: String {
     switch reason {
-    case .notJSON(let error): "The document is no JSON: \(error.message)"
-    case .notASchema: "A schema is an object, true or false."
+    case .notJSON(let error): return "The document is not JSON: " + error.message
+    case .notASchema: return "A schema is an object, true or false."
     case .unsupportedDialect(let dialect):
-      "The schema dialect \"\(dialect)\" is not supported; known are "
-        + SchemaDraft.allCases.map { "\"\($0.uri)\"" }.joined(separator: " and ") + "."
-    case .misplacedDialect: "\"$schema\" can name another draft only at the root or beside \"$id\"."
+      return "The schema dialect \(Words.quoted(dialect)) is not supported; those that are: "
+        + SchemaDraft.allCases.reversed().map { "\"\($0.uri)\"" }.joined(separator: " and ") + "."
+    case .misplacedDialect: return "\"$schema\" stands at the root of a schema, or beside an \"$id\"."
     case .unknownKeyword(let name, let nearest):
-      "JSON Schema has no keyword \"\(name)\"."
-        + (nearest.map { " Did you mean \"\($0.rawValue)\"?" } ?? " Names of your own begin with \"x-\".")
+      return "JSON Schema has no keyword \(Words.quoted(name))."
+        + (nearest.map { " Did you mean \"\($0.rawValue)\"?" } ?? "")
     case .keywordOfOtherDialect(let keyword):
-      "The draft that this schema is written in has no keyword \"\(keyword.rawValue)\"."
-    case .invalidValue(let keyword, let shape): "The value of \"\(keyword.rawValue)\" must be \(shape.words)."
+      return "The draft in which this schema is written has no keyword \"\(keyword.rawValue)\"."
+        + (SchemaError.successors[keyword].map { " " + $0 } ?? "")
+    case .invalidValue(let keyword, let shape):
+      return "The value of \"\(keyword.rawValue)\" must be \(shape.words)."
     case .unknownType(let name):
-      "There is no type \"\(name)\"; the types are " + SchemaTypes.named.map(\.name).joined(separator: ", ") + "."
-    case .repeatedItem(let keyword, let name): "\"\(keyword.rawValue)\" lists \"\(name)\" twice."
-    case .invalidPattern(let error): "The regular expression cannot be used: \(error.words)."
+      return "There is no type \(Words.quoted(name)); the types are "
+        + SchemaTypes.named.map(\.name).joined(separator: ", ") + "."
+    case .repeatedItem(let keyword, let name): return "\"\(keyword.rawValue)\" lists \(Words.quoted(name)) twice."
+    case .invalidPattern(let error): return error.message
     case .tooManyDigits(let keyword):
-      "The value of \"\(keyword.rawValue)\" has more than \(SchemaCompiler.mostDigits) digits."
-    case .repeatedIdentifier(let name): "Two schemas are called \"\(name)\"."
+      return "The value of \"\(keyword.rawValue)\" has more than \(SchemaCompiler.mostDigits) digits."
+    case .repeatedIdentifier(let name): return "\(Words.quoted(name)) names another schema already."
     case .unresolvedReference(let reference, let problem):
-      "The reference \"\(reference)\" leads nowhere: \(problem.words)."
+      return "The reference \(Words.quoted(reference)) leads nowhere: \(problem.words)."
     case .endlessReference(let reference):
-      "Through the reference \"\(reference)\" the schema demands itself of the same value, without end."
-    case .tooMuch: "The schema is too large."
+      return
+        "The reference \(Words.quoted(reference)) leads back to the schema around it without going down into the value."
+    case .tooMuch: return "The schema is too large."
     }
   }
+
+  /// What stands for keywords that one of the drafts does not have.
+  private static let successors: [SchemaKeyword: String] = [
+    .additionalItems: "Write the first elements' schemas as \"prefixItems\" and the others' as \"items\".",
+    .defs: "Write \"definitions\".", .dependentRequired: "Write \"dependencies\".",
+    .dependentSchemas: "Write \"dependencies\".", .anchor: "Write an \"$id\" that begins with \"#\".",
+  ]
 }
 
 extension SchemaError.ReferenceProblem {
-  /// The end of a sentence.
-  fileprivate var words: String {
+  var words: String {
     switch self {
-    case .unknownDocument: "there is no such document here, and none is fetched from a network"
-    case .unreadable(let why): why
-    case .outside: "it leads out of the folder"
+    case .unknownDocument: "the document is not known, and nothing is fetched from a network"
+    case .unreadable(let message): message
+    case .outside: "it leads outside of what the schema belongs to"
     case .noSuchAnchor: "the document has no anchor of that name"
-    case .noSuchPlace: "the document has no such place"
-    case .notASchema: "what is there is no schema"
+    case .noSuchPlace: "there is nothing at that place"
+    case .notASchema: "what is at that place is no schema"
     }
   }
 }
 
 extension KeywordShape {
-  /// The end of a sentence.
-  fileprivate var words: String {
+  var words: String {
     switch self {
-    case .anything: "a value"
+    case .anything: "anything"
     case .string: "a string"
     case .boolean: "true or false"
     case .number: "a number"
@@ -177,51 +194,51 @@ extension KeywordShape {
     case .uri: "a URI"
     case .uriReference: "a URI-reference"
     case .resourceReference: "a URI-reference without a fragment"
-    case .anchor: "a name: a letter or \"_\", then letters, digits, \"-\", \"_\" and \".\""
-    case .vocabularies: "an object of booleans, its names URIs"
+    case .anchor: "a letter or \"_\", then letters, digits, \"-\", \"_\" and \".\""
+    case .vocabularies: "an object whose names are URIs and whose values are true or false"
     case .pattern: "a regular expression"
     case .typeNames: "the name of a type, or an array of at least one"
     case .memberNames: "an array of strings"
     case .memberNameLists: "an object of arrays of strings"
-    case .schema: "a schema: an object, true or false"
-    case .schemas: "an array of at least one schema"
+    case .schema: "a schema"
+    case .schemas: "an array of schemas, at least one"
     case .schemaOrSchemas: "a schema, or an array of at least one"
     case .namedSchemas: "an object of schemas"
-    case .patternSchemas: "an object of schemas, its names regular expressions"
+    case .patternSchemas: "an object of schemas"
     case .dependencies: "an object of schemas and arrays of strings"
     }
   }
 }
 
 extension PatternError {
-  /// The end of a sentence, with the place in the pattern where there is one.
-  public var words: String {
-    let place = offset.map { " (at character \($0 + 1))" } ?? ""
-    return reason.words + place
+  /// One sentence for people.
+  public var message: String {
+    "The regular expression is not usable\(offset.map { ", character \($0 + 1)" } ?? ""): \(reason.words)."
   }
 }
 
 extension PatternError.Reason {
-  fileprivate var words: String {
+  var words: String {
     switch self {
-    case .tooLong: "it is too long"
-    case .tooDeep: "its groups are nested too deep"
-    case .nothingToRepeat: "there is nothing to repeat"
-    case .loneBracket(let bracket): "\"\(bracket)\" lacks its other half"
+    case .tooLong: "it is longer than \(PatternTranslation.longestPattern) characters"
+    case .tooDeep: "groups are nested more than \(PatternTranslation.deepestGroup) deep"
+    case .nothingToRepeat: "there is nothing in front of the quantifier to be repeated"
+    case .loneBracket(let bracket): "\"\(bracket)\" stands alone; write \"\\\(bracket)\" for the character itself"
     case .unclosedGroup: "a group is not closed"
     case .unclosedClass: "a class is not closed"
     case .unknownGroup: "ECMA-262 has no such group"
-    case .invalidName: "a group's name is none"
-    case .repeatedName(let name): "two groups are called \"\(name)\""
-    case .noSuchGroup(let name): "there is no group \"\(name)\""
-    case .unknownEscape: "ECMA-262 has no such escape; a character that stands for itself needs no backslash"
-    case .unknownProperty: "there is no such Unicode property"
-    case .loneSurrogate: "a surrogate lacks its other half"
-    case .rangeOfClasses: "a range ends in a class of characters"
-    case .reversedRange: "a range ends before it begins"
-    case .referenceAndLookbehind: "a back-reference has to do with a lookbehind, which is not supported"
-    case .referenceIntoRepetition: "a back-reference into a repeated group is not supported"
-    case .notMatchable(let words): words
+    case .invalidName: "a group's name consists of letters, digits, \"_\" and \"$\""
+    case .repeatedName(let name): "two groups have the name \(Words.quoted(name))"
+    case .noSuchGroup(let name): "there is no group \(Words.quoted(name))"
+    case .unknownEscape: "ECMA-262 has no such escape"
+    case .unknownProperty: "ECMA-262 has no such property"
+    case .loneSurrogate: "a surrogate without its other half is no character"
+    case .rangeOfClasses: "a range is from one character to another"
+    case .reversedRange: "the range ends before it begins"
+    case .referenceAndLookbehind: "back-references and lookbehind are not supported together"
+    case .referenceIntoRepetition:
+      "a back-reference to a group that is repeated is supported only behind the group in the same repetition"
+    case .notMatchable(let words): "PCRE2 says: \(words)"
     }
   }
 }

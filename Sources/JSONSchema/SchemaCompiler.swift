@@ -20,6 +20,8 @@ public struct SchemaCompiler: Sendable {
     /// Documents that a schema may refer to, and bytes of all of them together.
     public var maximumDocuments = 256
     public var maximumSize = 16 << 20
+    /// Levels that one of them may have.
+    public var maximumDepth = 1000
 
     public init(
       unknownKeywords: UnknownKeywords = .reject, assertsFormats: Bool = false, draft: SchemaDraft = .draft2020

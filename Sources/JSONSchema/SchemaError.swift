@@ -67,9 +67,4 @@ public struct SchemaError: Error, Hashable, Sendable {
 public struct SchemaErrors: Error, Hashable, Sendable {
   /// At least one.
   public var errors: [SchemaError]
-
-  /// - Parameter errors: at least one.
-  public init(errors: [SchemaError]) {
-    self.errors = errors
-  }
 }

@@ -1,6 +1,6 @@
 /// Has the documents that schemas refer to. The meta-schemas of the drafts need no resolver.
 public protocol SchemaResolver {
-  /// The bytes of a document; it is asked for each only once a compilation.
+  /// The bytes of a document. In one compilation it is asked once for each, and again for those that could not be had.
   ///
   /// - Parameter uri: absolute where the schema's own is, without a fragment.
   /// - Returns: nil for a document that is not known.

@@ -3,7 +3,7 @@
 /// Entries stand in the order of the text. The entry of an array or object is followed by those of its elements, or of its
 /// members (name, value, name, value, …); `next` leads past all of them.
 @usableFromInline
-struct IndexEntry: Sendable {
+package struct IndexEntry: Sendable {
   /// Stands for "no entry": no text has that many.
   static let none = UInt32.max
 
@@ -21,9 +21,9 @@ struct IndexEntry: Sendable {
   @usableFromInline var end: UInt32
   /// The entry after this value and all that is in it. In a member name instead the name's signature (its value is simply
   /// the following entry); in an array or object that the scanner has not closed yet, the enclosing one.
-  @usableFromInline var next: UInt32
+  @usableFromInline package var next: UInt32
   /// A ``JSONKind`` and the flags above.
-  @usableFromInline var tag: UInt32
+  @usableFromInline package var tag: UInt32
 
   @inline(__always)
   init(start: UInt32, end: UInt32, next: UInt32, tag: UInt32) {

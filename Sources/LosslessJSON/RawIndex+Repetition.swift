@@ -32,6 +32,8 @@ extension RawIndex {
     return found
   }
 
+  private func end(_ entry: Int) -> Int { Int(entries[entry].next) }
+
   private func firstRepetition(among elements: [Int]) -> Int? {
     for (position, element) in elements.enumerated() {
       for earlier in elements[..<position] where isEqual(element, to: earlier, in: self) { return element }

@@ -2,7 +2,9 @@ extension RawIndex {
   /// The code points of a string or name; a surrogate without its other half is one.
   package func codePoints(_ entry: Int) -> Int {
     let record = entries[entry]
-    if record.tag & (IndexEntry.hasEscape | IndexEntry.hasNonASCII) == 0 { return Int(record.end) - Int(record.start) - 2 }
+    if record.tag & (IndexEntry.hasEscape | IndexEntry.hasNonASCII) == 0 {
+      return Int(record.end) - Int(record.start) - 2
+    }
     return content(entry) { bytes in
       var count = 0
       // Continuation bytes are 10xxxxxx.

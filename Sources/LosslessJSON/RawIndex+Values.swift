@@ -15,14 +15,6 @@ extension JSONValue {
 }
 
 extension RawIndex {
-  /// What the value is, as ``JSONKind/bit``.
-  @inlinable @inline(__always)
-  package func kindBit(_ entry: Int) -> UInt8 { 1 << UInt8(truncatingIfNeeded: entries[entry].tag & 7) }
-
-  /// The entry after a value and all that is in it: of the next element or name, or past the end of what encloses them.
-  @inlinable @inline(__always)
-  package func end(_ entry: Int) -> Int { Int(entries[entry].next) }
-
   /// As ``JSONValue/isEqual(to:)``.
   package func isEqual(_ entry: Int, to counterpart: Int, in other: RawIndex) -> Bool {
     Equality(left: self, right: other).areEqual(entry, counterpart)

@@ -3,7 +3,8 @@
 /// Its methods take entries of the index and check none of them.
 package struct RawIndex {
   let base: UnsafePointer<UInt8>
-  @usableFromInline let entries: UnsafePointer<IndexEntry>
+  /// Stored properties are read directly also across targets; calls between them are not inlined.
+  @usableFromInline package let entries: UnsafePointer<IndexEntry>
 
   /// The three-way order of two strings by their unescaped bytes.
   func order(_ left: Int, in other: RawIndex, _ right: Int) -> Int {

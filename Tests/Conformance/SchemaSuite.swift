@@ -2,126 +2,106 @@ import Foundation
 import JSONSchema
 import LosslessJSON
 
-/// The JSON Schema test suite: `tests/draft7`, `tests/draft2020-12` and `remotes` of a checkout. Optional tests that do not
-/// pass count as skipped.
+/// The JSON Schema test suite.
 enum SchemaSuite {
-  private static let drafts: [(name: String, draft: SchemaDraft)] = [
+  /// Folders of the suite, with the draft that their schemas are of if they do not say.
+  private static let drafts: [(folder: String, draft: SchemaDraft)] = [
     ("draft2020-12", .draft2020), ("draft7", .draft7),
   ]
 
-  /// - Throws: where the suite cannot be read.
-  static func run(_ folder: String) throws -> (passed: Int, failed: Int, skipped: Int) {
-    let resolver = try Remotes(folder: folder + "/remotes")
-    var count = Count()
-    for (name, draft) in Self.drafts {
-      let tests = "\(folder)/tests/\(name)"
-      for file in try Self.files(below: tests) {
-        let isOptional = file.hasPrefix("optional/")
-        var part = Count()
-        let run = FileRun(
-          draft: draft, resolver: resolver, isOptional: isOptional, assertsFormats: file.hasPrefix("optional/format/"))
-        for problem in try run.run(tests + "/" + file, count: &part) {
-          print("\(isOptional ? "optional" : "FAILED") \(name)/\(file): \(problem)")
-        }
-        if isOptional { print("\(name)/\(file): \(part.passed) passed, \(part.skipped) not") }
-        count.passed += part.passed
-        count.failed += part.failed
-        count.skipped += part.skipped
-      }
+  typealias Count = (passed: Int, failed: Int, skipped: Int)
+
+  /// Optional tests that do not pass count as skipped.
+  ///
+  /// - Parameter directory: the root of the suite, with `tests` and `remotes`.
+  /// - Throws: where there are no tests.
+  static func run(_ directory: String) throws -> Count {
+    var count: Count = (0, 0, 0)
+    let remotes = SchemaSuiteRemotes(directory: directory + "/remotes")
+    for (folder, draft) in drafts {
+      let root = directory + "/tests/" + folder
+      let files = testFiles(below: root)
+      if files.isEmpty { throw ConformanceFailure(description: "there are no tests in \(root)") }
+      for file in files { run(file, in: root, folder, draft, remotes, &count) }
     }
-    return (count.passed, count.failed, count.skipped)
+    return count
   }
 
-  /// What came of some tests.
-  fileprivate struct Count {
-    var passed = 0
-    var failed = 0
-    var skipped = 0
+  /// In the order of their names.
+  private static func testFiles(below root: String) -> [String] {
+    let all = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+    return all.filter { $0.hasSuffix(".json") }.sorted()
   }
 
-  /// Relative paths of JSON files, sorted.
-  static func files(below folder: String) throws -> [String] {
-    guard let walk = FileManager.default.enumerator(atPath: folder) else { throw ConformanceFailure(description: "cannot read \(folder)") }
-    let files = walk.compactMap { $0 as? String }.filter { $0.hasSuffix(".json") }.sorted()
-    guard !files.isEmpty else { throw ConformanceFailure(description: "there is no test in \(folder)") }
-    return files
-  }
-}
-
-/// What stands for `http://localhost:1234`.
-private final class Remotes: SchemaResolver {
-  private let documents: [String: [UInt8]]
-
-  init(folder: String) throws {
-    var documents: [String: [UInt8]] = [:]
-    for file in try SchemaSuite.files(below: folder) {
-      guard let data = FileManager.default.contents(atPath: folder + "/" + file) else { continue }
-      documents["http://localhost:1234/" + file] = Array(data)
+  private static func run(
+    _ file: String, in root: String, _ folder: String, _ draft: SchemaDraft, _ remotes: SchemaSuiteRemotes,
+    _ count: inout Count
+  ) {
+    guard let bytes = FileManager.default.contents(atPath: root + "/" + file),
+      let groups = try? IndexedJSON(scanning: JSONText(bytes)).root
+    else {
+      print("FAILED \(folder)/\(file): the file cannot be read")
+      count.failed += 1
+      return
     }
-    self.documents = documents
-  }
-
-  func document(at uri: String) throws(SchemaResolutionError) -> [UInt8]? { documents[uri] }
-}
-
-/// One file: an array of schemas, each with tests.
-private struct FileRun {
-  let draft: SchemaDraft
-  let resolver: Remotes
-  let isOptional: Bool
-  let assertsFormats: Bool
-
-  /// - Returns: a line for each test that does not pass.
-  func run(_ path: String, count: inout SchemaSuite.Count) throws -> [String] {
-    guard let data = FileManager.default.contents(atPath: path) else { throw ConformanceFailure(description: "cannot read \(path)") }
-    var problems: [String] = []
-    for group in try IndexedJSON(scanning: JSONText(Array(data))).root.elements {
-      guard let source = group[member: "schema"], let tests = group[member: "tests"] else {
-        throw ConformanceFailure(description: "\(path) is not laid out as expected")
-      }
-      let name = group[member: "description"]?.string ?? ""
-      let schema = compiled(source)
-      for test in tests.elements {
-        let title = "\(name): \(test[member: "description"]?.string ?? "")"
-        if let problem = judge(test, schema) {
-          problems.append("\(title): \(problem)")
-          if isOptional { count.skipped += 1 } else { count.failed += 1 }
-        } else {
+    let isOptional = file.hasPrefix("optional/")
+    let options = SchemaCompiler.Options(
+      unknownKeywords: .ignore, assertsFormats: file.hasPrefix("optional/format/"), draft: draft)
+    for group in groups.elements {
+      let name = "\(folder)/\(file): \(text(group, "description"))"
+      let schema = compile(group, options, remotes)
+      for test in group[member: "tests"].map({ Array($0.elements) }) ?? [] {
+        let problem = problem(of: test, schema)
+        guard let problem else {
           count.passed += 1
+          continue
+        }
+        if isOptional { count.skipped += 1 } else { count.failed += 1 }
+        print("\(isOptional ? "skipped" : "FAILED") \(name): \(text(test, "description")): \(problem)")
+        if isOptional {
+          print("  because \(SchemaSuiteReasons.reason(for: folder + "/" + file, text(group, "description")))")
         }
       }
     }
-    return problems
   }
 
-  private func compiled(_ source: JSONValue) -> Result<Schema, SchemaErrors> {
-    let options = SchemaCompiler.Options(unknownKeywords: .ignore, assertsFormats: assertsFormats, draft: draft)
-    return Result { () throws(SchemaErrors) in
-      let document: IndexedJSON
-      do {
-        document = try IndexedJSON(scanning: JSONText(Array(source.literal)))
-      } catch {
-        // A part of a text that has been read already.
-        throw SchemaErrors(errors: [])
-      }
-      return try SchemaCompiler(options: options).compile(document, resolver: resolver)
+  private static func text(_ value: JSONValue, _ member: String) -> String { value[member: member]?.string ?? "" }
+
+  private static func compile(
+    _ group: JSONValue, _ options: SchemaCompiler.Options, _ remotes: SchemaSuiteRemotes
+  ) -> Result<Schema, any Error> {
+    Result {
+      // Its own document, as a user has it.
+      let document = try IndexedJSON(scanning: JSONText(group[member: "schema"]?.literal ?? []))
+      return try SchemaCompiler(options: options).compile(document, resolver: remotes)
     }
   }
 
-  /// - Returns: nil where the test passes.
-  private func judge(_ test: JSONValue, _ schema: Result<Schema, SchemaErrors>) -> String? {
-    guard let value = test[member: "data"], let expected = test[member: "valid"]?.bool else { return "no test" }
+  /// What is wrong with the verdict on one test's value; nil where it is right.
+  private static func problem(of test: JSONValue, _ schema: Result<Schema, any Error>) -> String? {
+    guard let data = test[member: "data"], let expected = test[member: "valid"]?.bool else { return "no test" }
     switch schema {
-    case .failure(let error):
-      return "the schema does not compile: " + error.errors.map { "\($0.pointer): \($0.message)" }.joined(separator: " ")
+    case .failure(let errors): return "the schema does not compile: \(errors)"
     case .success(let schema):
       do {
+        let value = try IndexedJSON(scanning: JSONText(data.literal)).root
         let violation = try schema.firstViolation(in: value)
-        if (violation == nil) == expected { return nil }
-        return violation.map { "refused: \($0.message)" } ?? "accepted"
+        if expected, let violation { return "refused: \(violation.message)" }
+        return !expected && violation == nil ? "accepted" : nil
       } catch {
-        return "given up: \(error.message)"
+        return "no verdict: \(error)"
       }
     }
+  }
+}
+
+/// The suite's own documents, which it expects at `http://localhost:1234`; nothing is fetched.
+struct SchemaSuiteRemotes: SchemaResolver {
+  static let prefix = "http://localhost:1234/"
+  let directory: String
+
+  func document(at uri: String) throws(SchemaResolutionError) -> [UInt8]? {
+    guard uri.hasPrefix(Self.prefix) else { return nil }
+    return FileManager.default.contents(atPath: directory + "/" + uri.dropFirst(Self.prefix.count)).map { Array($0) }
   }
 }

@@ -2,14 +2,6 @@ import JSONSchema
 import LosslessJSON
 import Testing
 
-private func document(_ text: String) throws(JSONError) -> IndexedJSON {
-  try IndexedJSON(scanning: JSONText(text), options: JSONReadingOptions(allowsNonFinite: true))
-}
-
-private func schema(_ text: String) throws -> Schema {
-  try SchemaCompiler().compile(try document(text))
-}
-
 @Suite("Validating")
 struct ValidationTests {
   /// A schema, values that satisfy it, values that do not.
@@ -129,7 +121,7 @@ struct ValidationTests {
   @Test("Several keywords of one schema are all judged")
   func several() throws {
     let schema = try schema(#"{"type": "string", "enum": [1], "const": 3, "minimum": 5, "required": ["a"]}"#)
-    #expect(try schema.validate(document("2").root).map(\.keyword) == [.type, .enum, .const, .minimum])
+    #expect(try schema.validate(try document("2").root).map(\.keyword) == [.type, .enum, .const, .minimum])
   }
 
   @Test("A long value of the schema is quoted in part, never within a character")
@@ -194,19 +186,11 @@ struct CompilationTests {
     (#"{"property": {}}"#, .unknownKeyword("property", nearest: .properties), "/property", 14),
     (#"{"propertys": {}}"#, .unknownKeyword("propertys", nearest: .properties), "/propertys", 15),
     (#"{"schema": ""}"#, .unknownKeyword("schema", nearest: .schema), "/schema", 12),
+    (#"{"vendor": 1}"#, .unknownKeyword("vendor", nearest: nil), "/vendor", 12),
     (#"{"": 1}"#, .unknownKeyword("", nearest: nil), "/", 6),
-    (#"{"additionalProperties": 1}"#, .notASchema, "/additionalProperties", 26),
+    (#"{"x": {"$ref": 1}}"#, .unknownKeyword("x", nearest: nil), "/x", 7),
     (#"{"additionalItems": {}}"#, .keywordOfOtherDialect(.additionalItems), "/additionalItems", 21),
-    (#"{"maximum": "1"}"#, .invalidValue(.maximum, expected: .number), "/maximum", 13),
-    (#"{"multipleOf": 0}"#, .invalidValue(.multipleOf, expected: .positiveNumber), "/multipleOf", 16),
-    (#"{"minLength": -1}"#, .invalidValue(.minLength, expected: .count), "/minLength", 15),
-    (#"{"minLength": 1.5}"#, .invalidValue(.minLength, expected: .count), "/minLength", 15),
     (#"{"items": {"anyOf": []}}"#, .invalidValue(.anyOf, expected: .schemas), "/items/anyOf", 21),
-    ("{\"$ref\": \"#\"}", .endlessReference("#"), "/$ref", 10),
-    (#"{"$ref": "other.json"}"#, .unresolvedReference("other.json", .unknownDocument), "/$ref", 10),
-    (##"{"$ref": "#/$defs/x"}"##, .unresolvedReference("#/$defs/x", .noSuchPlace), "/$ref", 10),
-    (##"{"$ref": "#x"}"##, .unresolvedReference("#x", .noSuchAnchor), "/$ref", 10),
-    (##"{"$ref": "#/title", "title": "t"}"##, .unresolvedReference("#/title", .notASchema), "/$ref", 10),
     (
       #"{"$schema": "http://json-schema.org/draft-04/schema#"}"#,
       .unsupportedDialect("http://json-schema.org/draft-04/schema#"), "/$schema", 13
@@ -242,7 +226,8 @@ struct CompilationTests {
   @Test("A bad schema is refused with the reason and the place", arguments: bad)
   func refuses(row: (schema: String, reason: SchemaError.Reason, pointer: String, column: Int)) throws {
     let document = try document(row.schema)
-    let error = try #require(try #require(throws: SchemaErrors.self) { try SchemaCompiler().compile(document) }.errors.first)
+    let errors = try #require(throws: SchemaErrors.self) { try SchemaCompiler().compile(document) }
+    let error = try #require(errors.errors.first)
     #expect(error.reason == row.reason)
     #expect(error.pointer.description == row.pointer)
     #expect(error.line == 1 && error.column == row.column)
@@ -252,23 +237,27 @@ struct CompilationTests {
   @Test("The words of errors name the keyword and what was probably meant")
   func words() throws {
     func message(_ text: String) throws -> String {
-      try #require(try #require(throws: SchemaErrors.self) { try schema(text) }.errors.first).message
+      try #require(throws: SchemaErrors.self) { try schema(text) }.errors[0].message
     }
     #expect(try message(#"{"requird": []}"#) == #"JSON Schema has no keyword "requird". Did you mean "required"?"#)
-    #expect(try message(#"{"vendor": []}"#) == #"JSON Schema has no keyword "vendor". Names of your own begin with "x-"."#)
+    #expect(try message(#"{"vendor": []}"#) == #"JSON Schema has no keyword "vendor"."#)
+    #expect(
+      try message(#"{"additionalItems": true}"#)
+        == #"The draft in which this schema is written has no keyword "additionalItems". Write the first elements' schemas as "prefixItems" and the others' as "items"."#
+    )
     #expect(
       try message(#"{"type": "int"}"#)
         == #"There is no type "int"; the types are null, boolean, object, array, number, string, integer."#)
     #expect(try message(#"{"enum": 1}"#) == #"The value of "enum" must be an array."#)
     #expect(try message(#"{"type": ["null", "null"]}"#) == #""type" lists "null" twice."#)
     #expect(try message("1") == "A schema is an object, true or false.")
-    #expect(try message(#"{"$schema": "x"}"#).contains(SchemaCompiler.dialect))
+    #expect(try message(#"{"$schema": "x:"}"#).contains(SchemaCompiler.dialect))
   }
 
   @Test("A keyword of any length is refused in time")
   func longKeyword() throws {
     let name = String(repeating: "x", count: 1_000_000)
-    let error = #expect(throws: SchemaErrors.self) { try schema("{\"\(name)\": 1}") }
-    #expect(error?.errors.first?.reason == .unknownKeyword(name, nearest: nil))
+    let errors = #expect(throws: SchemaErrors.self) { try schema("{\"\(name)\": 1}") }
+    #expect(errors?.errors.map(\.reason) == [.unknownKeyword(name, nearest: nil)])
   }
 }

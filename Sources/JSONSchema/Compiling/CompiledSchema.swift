@@ -2,12 +2,6 @@ import LosslessJSON
 
 /// All schemas that one schema reaches, as flat arrays: threads that validate at once share it and contend for nothing.
 final class CompiledSchema: Sendable {
-  /// A number of the schema, and the same as an `Int` where both it and what is compared with it can be plain.
-  struct Decimal: Sendable {
-    var value: JSONDecimal
-    var plain: Int?
-  }
-
   struct PatternMember: Sendable {
     var pattern: UInt32
     var node: UInt32
@@ -50,7 +44,7 @@ final class CompiledSchema: Sendable {
   let names: [JSONKey]
   let patternMembers: [PatternMember]
   let patterns: [CompiledPattern]
-  let decimals: [Decimal]
+  let decimals: [JSONDecimal]
   let containments: [Containment]
   let dependencies: [Dependencies]
   let dynamicReferences: [DynamicReference]

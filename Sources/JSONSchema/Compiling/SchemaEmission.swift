@@ -9,7 +9,7 @@ struct SchemaEmission {
   var names: [JSONKey] = []
   var patternMembers: [CompiledSchema.PatternMember] = []
   var patterns: [CompiledPattern] = []
-  var decimals: [CompiledSchema.Decimal] = []
+  var decimals: [JSONDecimal] = []
   var containments: [CompiledSchema.Containment] = []
   var dependencies: [CompiledSchema.Dependencies] = []
   var dynamicReferences: [CompiledSchema.DynamicReference] = []
@@ -81,6 +81,7 @@ struct SchemaEmission {
     var record = SchemaRecord(keys: keys.add([]))
     record.verdict = node.verdict
     record.resource = UInt32(truncatingIfNeeded: node.resource)
+    defer { record.settle() }
     guard node.verdict == nil else { return record }
     if let types = node.value(of: .type).map({ SchemaTypes($0) }) {
       record.kinds = types.kinds
@@ -149,7 +150,12 @@ struct SchemaEmission {
   private mutating func numberRules(_ node: SchemaProgram.Node) -> [SchemaRule] {
     var rules: [SchemaRule] = []
     for bound in [SchemaBound.minimum, .exclusiveMinimum, .maximum, .exclusiveMaximum] {
-      if let decimal = node.value(of: bound.keyword).flatMap({ self.decimal($0) }) { rules.append(.bound(bound, decimal)) }
+      guard let decimal = node.value(of: bound.keyword).flatMap({ self.decimal($0) }) else { continue }
+      if let plain = decimals[Int(decimal)].int, RawIndex.plainIntegers.contains(plain) {
+        rules.append(.plainBound(bound, plain, decimal))
+      } else {
+        rules.append(.bound(bound, decimal))
+      }
     }
     if let decimal = node.value(of: .multipleOf).flatMap({ self.decimal($0) }) { rules.append(.multipleOf(decimal)) }
     return rules
@@ -157,8 +163,7 @@ struct SchemaEmission {
 
   private mutating func decimal(_ value: JSONValue) -> UInt32? {
     guard let number = value.number else { return nil }
-    let plain = number.int.flatMap { RawIndex.plainIntegers.contains($0) ? $0 : nil }
-    decimals.append(.init(value: number, plain: plain))
+    decimals.append(number)
     return UInt32(truncatingIfNeeded: decimals.count - 1)
   }
 
@@ -200,7 +205,7 @@ struct SchemaEmission {
   // MARK: Members and elements
 
   private func members(of keyword: SchemaKeyword, _ node: SchemaProgram.Node) -> [(name: JSONName, value: JSONValue)] {
-    node.value(of: keyword).map { value in Array(value.members) } ?? []
+    node.value(of: keyword).map { Array($0.members) } ?? []
   }
 
   private mutating func takeMembers(

@@ -2,8 +2,6 @@ import LosslessJSON
 
 /// Gets the documents that schemas refer to, and finds out what `$schema` means.
 struct SchemaLoader {
-  /// Levels that a document may have; what is deeper no person has written.
-  private static let maximumDepth = 1000
   /// Meta-schemas that may be written in one another's dialect.
   private static let longestChain = 8
 
@@ -30,7 +28,7 @@ struct SchemaLoader {
   /// - Returns: nil for a document that nobody knows.
   mutating func load(_ uri: String) throws(SchemaError.ReferenceProblem) -> Loaded? {
     guard let bytes = try bytes(of: uri) else { return nil }
-    let options = JSONReadingOptions(maximumDepth: SchemaLoader.maximumDepth)
+    let options = JSONReadingOptions(maximumDepth: self.options.maximumDepth)
     do {
       return Loaded(document: try IndexedJSON(scanning: JSONText(bytes), options: options), error: nil)
     } catch {

@@ -23,7 +23,8 @@ extension SchemaProgram {
       guard demand(value.kind == .object, value, shape, keyword, node) else { return false }
       return each(Array(value.members)) { (self, member) in
         self.demand(
-          URIReference(member.name.string)?.scheme != nil && member.value.bool != nil, member.value, shape, keyword, node)
+          URIReference(member.name.string)?.scheme != nil && member.value.bool != nil, member.value, shape, keyword,
+          node)
       }
     case .pattern: return isPattern(value, keyword, node)
     case .typeNames: return areTypes(value, keyword, node)

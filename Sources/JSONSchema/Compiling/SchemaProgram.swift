@@ -30,6 +30,9 @@ struct SchemaProgram {
     var dynamicAnchors: [String: Int] = [:]
   }
 
+  /// Errors that are told: of each it must be found out where it is.
+  private static let mostErrors = 100
+
   let options: SchemaCompiler.Options
   var loader: SchemaLoader
   var nodes: [Node] = []
@@ -61,11 +64,14 @@ struct SchemaProgram {
   /// Document by document, in the order of the text.
   var sortedErrors: [SchemaError] {
     found.enumerated().sorted { left, right in
-      (left.element.document, left.element.entry, left.offset) < (right.element.document, right.element.entry, right.offset)
+      (left.element.document, left.element.entry, left.offset) < (
+        right.element.document, right.element.entry, right.offset
+      )
     }.map(\.element.error)
   }
 
   mutating func note(_ reason: SchemaError.Reason, at value: JSONValue, of document: Int) {
+    guard found.count < SchemaProgram.mostErrors else { return }
     let error = SchemaError(
       reason: reason, document: documents[document].uri, pointer: value.pointer, line: value.line,
       column: value.column)

@@ -15,6 +15,10 @@ struct SchemaRecord: Sendable {
   var kinds = UInt8.max
   /// An integer is a number with an integral value, of any size and however it is written.
   var allowsIntegers = true
+  /// The kinds of which every value satisfies the whole schema.
+  var plainKinds: UInt8 = 0
+  /// Whether every integer does.
+  var acceptsIntegers = false
   /// Whether it has `unevaluatedItems` or `unevaluatedProperties`.
   var hasUnevaluated = false
   /// Whether the members of an object matter.
@@ -49,6 +53,23 @@ struct SchemaRecord: Sendable {
   var objects = Part()
 }
 
+extension SchemaRecord {
+  /// Finds out which values satisfy the schema by their kind alone. The last thing to be done.
+  mutating func settle() {
+    if let verdict {
+      plainKinds = verdict ? .max : 0
+      return
+    }
+    guard general.count == 0 else { return }
+    plainKinds = kinds
+    if objects.count > 0 || hasMembers || unevaluatedProperties != nil { plainKinds &= ~JSONKind.object.bit }
+    if arrays.count > 0 || hasElements || unevaluatedItems != nil { plainKinds &= ~JSONKind.array.bit }
+    if strings.count > 0 { plainKinds &= ~JSONKind.string.bit }
+    if numbers.count > 0 { plainKinds &= ~JSONKind.number.bit }
+    acceptsIntegers = allowsIntegers && numbers.count == 0
+  }
+}
+
 /// One further demand.
 enum SchemaRule: Sendable {
   // For any value. Values of the schema are entries of the constants.
@@ -66,6 +87,8 @@ enum SchemaRule: Sendable {
 
   // For numbers. Decimals are indices of ``CompiledSchema/decimals``.
   case bound(SchemaBound, UInt32)
+  /// A bound that is compared without unpacking where the value is written plainly as well.
+  case plainBound(SchemaBound, Int, UInt32)
   case multipleOf(UInt32)
 
   // For strings.
@@ -104,6 +127,7 @@ enum SchemaBound: Sendable {
     }
   }
 
+  @inline(__always)
   func allows<Number: Comparable>(_ number: Number, _ bound: Number) -> Bool {
     switch self {
     case .minimum: !(number < bound)

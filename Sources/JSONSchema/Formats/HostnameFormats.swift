@@ -33,7 +33,8 @@ enum HostnameFormats {
         length += label.count + 1
       } else {
         let scalars = Array(label)
-        guard let encoded = Punycode.encodedCount(scalars), encoded + 4 <= 63, InternationalLabel.isLabel(scalars) else {
+        guard let encoded = Punycode.encodedCount(scalars), encoded + 4 <= 63, InternationalLabel.isLabel(scalars)
+        else {
           return false
         }
         length += encoded + 5

@@ -17,7 +17,9 @@ enum TemplateFormat {
   }
 
   private static func isPercentEncoded(_ rest: inout ArraySlice<Unicode.Scalar>) -> Bool {
-    guard rest.count >= 2, rest.prefix(2).allSatisfy({ $0.isASCII && $0.properties.isASCIIHexDigit }) else { return false }
+    guard rest.count >= 2, rest.prefix(2).allSatisfy({ $0.isASCII && $0.properties.isASCIIHexDigit }) else {
+      return false
+    }
     rest = rest.dropFirst(2)
     return true
   }
@@ -45,7 +47,8 @@ enum TemplateFormat {
       while let scalar = rest.popFirst() {
         if scalar == "%" {
           guard isPercentEncoded(&rest) else { return false }
-        } else if !(scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)) || scalar == "_") {
+        } else if !(scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)) || scalar == "_")
+        {
           return false
         }
       }

@@ -128,7 +128,8 @@ struct PatternGroups {
     guard hasReferences else { return }
     var settled = group.everyWay.map { $0.intersection(now) } ?? now
     if let number = group.number { settled.insert(number) }
-    now = repetition.isOptional || group.kind == .negativeLookahead || group.kind == .lookbehind ? group.before : settled
+    now =
+      repetition.isOptional || group.kind == .negativeLookahead || group.kind == .lookbehind ? group.before : settled
   }
 
   mutating func refer(to group: Int, at place: Int) {

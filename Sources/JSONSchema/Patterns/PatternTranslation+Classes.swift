@@ -150,7 +150,8 @@ extension PatternTranslation {
     guard skip("{") else { throw PatternError(.unknownProperty, at: start) }
     var text = ""
     while let scalar = peek(), scalar != "}" {
-      guard scalar.isASCII, scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "_=".contains(Character(scalar))
+      guard scalar.isASCII,
+        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "_=".contains(Character(scalar))
       else { throw PatternError(.unknownProperty, at: start) }
       text.unicodeScalars.append(scalar)
       position += 1

@@ -8,12 +8,18 @@ extension Validation {
   mutating func checkNumber(_ step: Step, _ part: SchemaRecord.Part, _ memory: Memory) {
     for index in part.start..<part.start + part.count {
       switch memory.rules[Int(index)] {
+      case .plainBound(let bound, let limit, let number):
+        if let value = memory.value.plainInteger(Int(step.entry)) {
+          if !bound.allows(value, limit) { fail(step.entry, step.node, bound.keyword) }
+        } else if !isWithin(bound, schema.decimals[Int(number)], Int(step.entry), memory) {
+          fail(step.entry, step.node, bound.keyword)
+        }
       case .bound(let bound, let number):
         if !isWithin(bound, schema.decimals[Int(number)], Int(step.entry), memory) {
           fail(step.entry, step.node, bound.keyword)
         }
       case .multipleOf(let number):
-        let divisor = schema.decimals[Int(number)].value
+        let divisor = schema.decimals[Int(number)]
         work -= memory.value.literalCount(Int(step.entry)) / 16 * (1 + divisor.significantDigits / 16)
         if work >= 0, let value = memory.value.number(Int(step.entry)), !value.isMultiple(of: divisor) {
           fail(step.entry, step.node, .multipleOf)
@@ -25,11 +31,10 @@ extension Validation {
   }
 
   private func isWithin(
-    _ bound: SchemaBound, _ limit: CompiledSchema.Decimal, _ entry: Int, _ memory: Memory
+    _ bound: SchemaBound, _ limit: JSONDecimal, _ entry: Int, _ memory: Memory
   ) -> Bool {
-    if let plain = limit.plain, let number = memory.value.plainInteger(entry) { return bound.allows(number, plain) }
     guard let number = memory.value.number(entry) else { return true }
-    return bound.allows(number, limit.value)
+    return bound.allows(number, limit)
   }
 
   // MARK: Strings
@@ -117,7 +122,7 @@ extension Validation {
     var element = array + 1
     var position: UInt32 = 0
     while element < end, position < prefix.count {
-      push(UInt32(truncatingIfNeeded: element), memory.lists[Int(prefix.start + position)], step.scope, 0, collects: false)
+      pushChild(element, memory.lists[Int(prefix.start + position)], step.scope, memory)
       if collects { log.append(UInt32(truncatingIfNeeded: element)) }
       element = memory.value.end(element)
       position += 1
@@ -125,7 +130,7 @@ extension Validation {
     guard let items = record.pointee.items else { return }
     if collects { log.append(Validation.everything) }
     while element < end {
-      push(UInt32(truncatingIfNeeded: element), items, step.scope, 0, collects: false)
+      pushChild(element, items, step.scope, memory)
       element = memory.value.end(element)
     }
   }
@@ -203,7 +208,7 @@ extension Validation {
         let rule = MemberRule(tag: tag)
         if rule.isRequired { found += 1 }
         if let node = rule.node {
-          push(child, node, step.scope, 0, collects: false)
+          pushChild(name + 1, node, step.scope, memory)
           isEvaluated = true
         }
       }
@@ -219,23 +224,23 @@ extension Validation {
   private mutating func checkMember(
     _ name: Int, _ isEvaluated: inout Bool, _ step: Step, _ record: UnsafePointer<SchemaRecord>, _ memory: Memory
   ) {
-    let (entry, child) = (UInt32(truncatingIfNeeded: name), UInt32(truncatingIfNeeded: name + 1))
-    if let node = record.pointee.propertyNames { push(entry, node, step.scope, 0, collects: false) }
+    let entry = UInt32(truncatingIfNeeded: name)
+    if let node = record.pointee.propertyNames { pushChild(name, node, step.scope, memory) }
     let patterns = record.pointee.patterns
     for position in patterns.start..<patterns.start + patterns.count {
       let member = schema.patternMembers[Int(position)]
       guard matches(Int(member.pattern), entry, step.node, memory) == true else { continue }
-      push(child, member.node, step.scope, 0, collects: false)
+      pushChild(name + 1, member.node, step.scope, memory)
       isEvaluated = true
     }
     if !isEvaluated, let node = record.pointee.additionalProperties {
-      push(child, node, step.scope, 0, collects: false)
+      pushChild(name + 1, node, step.scope, memory)
       isEvaluated = true
     }
   }
 
   private mutating func failMissing(_ step: Step, _ required: SchemaRecord.Part) {
-    guard trials.isEmpty else { return fail(step.entry, step.node, .required) }
+    guard !isTrying else { return fail(step.entry, step.node, .required) }
     let value = JSONValue(entry: Int(step.entry), inTextOf: root)
     for name in required.start..<required.start + required.count where value[member: schema.names[Int(name)]] == nil {
       fail(step.entry, step.node, .required, detail: name)

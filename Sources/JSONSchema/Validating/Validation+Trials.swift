@@ -20,6 +20,7 @@ extension Validation {
     work -= 1
     trials.append(Trial(step: step, outerBase: base, logStart: log.count))
     base = pending.count
+    isTrying = true
     switch memory.rules[Int(step.node)] {
     case .anyOf(let list, _), .oneOf(let list, _): attempt(memory.lists[Int(list.start)], step)
     case .not(let node, _): attempt(node, step, collects: false)
@@ -38,6 +39,7 @@ extension Validation {
   private mutating func endTrial() -> Step? {
     guard let trial = trials.popLast() else { return nil }
     base = trial.outerBase
+    isTrying = !trials.isEmpty
     return trial.step
   }
 
@@ -153,6 +155,6 @@ extension Validation {
       work -= 1
       child = memory.value.end(child) + (isObject ? 1 : 0)
     }
-    reverse(from: waiting)
+    pending.reverse(from: waiting)
   }
 }

@@ -45,8 +45,10 @@ struct Validation {
   let schema: CompiledSchema
   var log: [UInt32] = []
   /// What remains to be done; the last comes first.
-  var pending: [Step] = []
+  var pending = StepStack(capacity: 64)
   var trials: [Trial] = []
+  /// Whether there is a trial.
+  var isTrying = false
   /// Of the innermost trial: the steps below are those around it.
   var base = 0
   /// The innermost trial has met a violation.
@@ -62,7 +64,7 @@ struct Validation {
   /// In the log: all children.
   static let everything = UInt32.max
   /// Comparisons that any check may take, and how many more for each value and name of the document.
-  private static let (leastWork, workPerEntry) = (20_000_000, 1_000)
+  private static let (leastWork, workPerEntry) = (2_000_000, 1_000)
 
   private init(_ schema: CompiledSchema, _ root: JSONValue, limit: Int) {
     self.schema = schema
@@ -77,6 +79,7 @@ struct Validation {
   ) throws(SchemaEvaluationError) -> [SchemaViolation] {
     guard limit > 0 else { return [] }
     var validation = Validation(schema, value, limit: limit)
+    defer { validation.pending.deallocate() }
     value.withRawIndex { valueIndex in
       schema.constants.root.withRawIndex { constants in
         schema.keys.withRawKeys { keys in
@@ -85,7 +88,8 @@ struct Validation {
               schema.lists.withUnsafeBufferPointer { lists in
                 guard let first = records.baseAddress else { return }
                 validation.run(
-                  Memory(value: valueIndex, constants: constants, records: first, rules: rules, lists: lists, keys: keys))
+                  Memory(
+                    value: valueIndex, constants: constants, records: first, rules: rules, lists: lists, keys: keys))
               }
             }
           }
@@ -95,22 +99,22 @@ struct Validation {
     if let stop = validation.stop {
       throw SchemaEvaluationError(stop.reason, schema, root: value, entry: Int(stop.entry), node: Int(stop.node))
     }
+    if validation.found.isEmpty { return [] }
     return validation.found.sorted.map { SchemaViolation($0, of: schema, root: value) }
   }
 
   private mutating func run(_ memory: Memory) {
-    pending.reserveCapacity(64)
     push(UInt32(truncatingIfNeeded: root.entry), 0, 0, 0, collects: false)
     while work >= 0 {
       if pending.count == base {
-        if trials.isEmpty { return }
+        if !isTrying { return }
         resume(holds: true, memory)
       } else {
         take(pending.removeLast(), memory)
       }
       while hasFailed {
         hasFailed = false
-        pending.removeSubrange(base...)
+        pending.removeAll(from: base)
         resume(holds: false, memory)
       }
     }
@@ -119,7 +123,7 @@ struct Validation {
 
   private mutating func take(_ step: Step, _ memory: Memory) {
     // What comes behind the violations that are wanted is of no interest.
-    if trials.isEmpty, step.entry >= found.end {
+    if !isTrying, step.entry >= found.end {
       if step.action == .unevaluated, !step.collects { log.removeSubrange(Int(step.extra)...) }
       return
     }
@@ -137,18 +141,18 @@ struct Validation {
     pending.append(Step(entry: entry, node: node, scope: scope, extra: depth, collects: collects))
   }
 
-  /// A slice's `reverse()` would copy.
-  mutating func reverse(from start: Int) {
-    var (first, last) = (start, pending.count - 1)
-    while first < last {
-      pending.swapAt(first, last)
-      first += 1
-      last -= 1
-    }
+  /// Pushes a child of the value, unless its kind alone says that it satisfies the node.
+  @inline(__always)
+  mutating func pushChild(_ child: Int, _ node: UInt32, _ scope: UInt32, _ memory: Memory) {
+    let record = memory.records + Int(node)
+    let kind = memory.value.kindBit(child)
+    if record.pointee.plainKinds & kind != 0 { return }
+    if record.pointee.acceptsIntegers, kind == JSONKind.number.bit, memory.value.isIntegral(child) { return }
+    push(UInt32(truncatingIfNeeded: child), node, scope, 0, collects: false)
   }
 
   mutating func fail(_ entry: UInt32, _ node: UInt32, _ keyword: SchemaKeyword?, detail: UInt32 = 0) {
-    guard trials.isEmpty else {
+    guard !isTrying else {
       hasFailed = true
       return
     }
@@ -202,7 +206,7 @@ struct Validation {
     default: break
     }
     // In the order of the text: the last one comes first.
-    reverse(from: waiting)
+    pending.reverse(from: waiting)
   }
 
   private mutating func enterScope(_ step: inout Step, _ resource: UInt32) {

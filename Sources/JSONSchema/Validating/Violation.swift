@@ -23,6 +23,8 @@ struct ViolationList {
     capacity = limit
   }
 
+  var isEmpty: Bool { all.isEmpty }
+
   mutating func add(_ violation: Violation) {
     guard violation.entry < end else { return }
     all.append(violation)

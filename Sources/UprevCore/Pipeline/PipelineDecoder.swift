@@ -12,8 +12,9 @@ struct PipelineDecoder {
   var faults: [PipelineFault] = []
   /// By path; nil for one that has faults, which are told once.
   var compiledSchemas: [String: Schema?] = [:]
-  /// By path.
+  /// By path: the schemas and every file that they refer to.
   var schemaBytes: [[UInt8]: [UInt8]] = [:]
+  var notedSchemaFaults: Set<PipelineFault> = []
 
   init(folder: PipelineFolder, jq: (any JqRunner)? = nil) {
     self.folder = folder

@@ -348,6 +348,21 @@ struct DecideTests {
     #expect(decider.decide("{\"v\": 2}").outcome == .current)
   }
 
+  @Test("A document that a schema's pattern takes too long for is step-failed, with its place")
+  func explodingPattern() throws {
+    let decider = try Self.decider(
+      "version: {at: /v, type: integer}\ncurrent: 2\nmigrations: [{from: 1, to: 2}]\nschemas: {1: a.json}",
+      files: ["a.json": #"{"properties": {"t": {"pattern": "^(a+)+$"}}}"#])
+    let bomb = String(repeating: "a", count: 4000)
+    let decision = decider.decide("{\"v\": 1,\n \"t\": \"\(bomb)!\"}")
+    #expect(decision.outcome == .rejected && decision.replacement == nil)
+    let error = try #require(decision.error?.report)
+    #expect(error.code == .stepFailed)
+    #expect(error.pointer == "/t" && error.line == 2 && error.column == 7)
+    #expect(error.message.utf8.count < 300)
+    #expect(decider.decide("{\"v\": 1,\n \"t\": \"\(bomb)\"}").outcome == .migrated)
+  }
+
   @Test("A violation is told with its place")
   func violationPlace() throws {
     let decider = try Self.decider(
