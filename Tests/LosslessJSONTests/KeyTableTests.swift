@@ -19,7 +19,7 @@ struct KeyTableTests {
         var name = root.entry + 1
         while name < Int(index.entries[root.entry].next) {
           found.append(index.tag(ofName: name, in: list, of: rawKeys).map { Int($0) })
-          name = index.end(name + 1)
+          name = Int(index.entries[name + 1].next)
         }
       }
     }
