@@ -36,26 +36,32 @@ extension RawIndex {
     return true
   }
 
-  /// The values that ``plainInteger(_:)`` can give.
+  /// The integers that ``plainDecimal(_:)`` can give.
   package static let plainIntegers = -999_999_999_999_999_999...999_999_999_999_999_999
 
-  /// The value of a number that is written with a sign and at most eighteen digits only; nil for any other.
-  package func plainInteger(_ entry: Int) -> Int? {
+  /// The value of a number that is written with a sign, a point and at most eighteen digits only, as an integer and the power
+  /// of ten that it is to be divided by; nil for any other.
+  package func plainDecimal(_ entry: Int) -> (digits: Int, power: Int)? {
     guard entries[entry].kind == .number else { return nil }
     let literal = literal(entry)
     guard literal.count <= JSONDecimal.smallDigits else { return nil }
     var magnitude = 0
+    var power = 1
     var isNegative = false
+    var isFraction = false
     for byte in literal {
       if Byte.isDigit(byte) {
         magnitude = magnitude &* 10 &+ Int(byte &- Byte.zero)
+        if isFraction { power = power &* 10 }
+      } else if byte == Byte.point {
+        isFraction = true
       } else if byte == Byte.minus {
         isNegative = true
       } else {
         return nil
       }
     }
-    return isNegative ? 0 &- magnitude : magnitude
+    return (isNegative ? 0 &- magnitude : magnitude, power)
   }
 
   /// A value as it is written.

@@ -17,9 +17,9 @@ struct KeyTableTests {
     table.withRawKeys { rawKeys in
       root.withRawIndex { index in
         var name = root.entry + 1
-        while name < index.end(root.entry) {
+        while name < Int(index.entries[root.entry].next) {
           found.append(index.tag(ofName: name, in: list, of: rawKeys).map { Int($0) })
-          name = index.end(name + 1)
+          name = Int(index.entries[name + 1].next)
         }
       }
     }
@@ -76,16 +76,19 @@ struct KeyTableTests {
         == (0..<10_000).reversed().map { $0 < 5000 ? $0 : nil })
   }
 
-  @Test("A plain integer is what the exact value says; anything else is none")
-  func plainIntegers() throws {
-    let texts: [(String, Int?)] = [
-      ("0", 0), ("-0", 0), ("7", 7), ("-12", -12), ("999999999999999999", 999_999_999_999_999_999),
-      ("-99999999999999999", -99_999_999_999_999_999), ("1000000000000000000", nil), ("1.0", nil), ("1e2", nil),
-      ("1E2", nil), ("\"1\"", nil), ("null", nil), ("[1]", nil), ("NaN", nil), ("Infinity", nil),
+  @Test("A plain decimal is what the exact value says; anything else is none")
+  func plainDecimals() throws {
+    let texts: [(String, [Int]?)] = [
+      ("0", [0, 1]), ("-0", [0, 1]), ("7", [7, 1]), ("-12", [-12, 1]),
+      ("999999999999999999", [999_999_999_999_999_999, 1]), ("-99999999999999999", [-99_999_999_999_999_999, 1]),
+      ("1000000000000000000", nil), ("1.0", [10, 10]), ("-0.25", [-25, 100]), ("-12.050", [-12_050, 1000]),
+      ("0.1234567890123456", [1_234_567_890_123_456, 10_000_000_000_000_000]), ("0.12345678901234567", nil),
+      ("1e2", nil),
+      ("1.5E2", nil), ("\"1\"", nil), ("null", nil), ("[1]", nil), ("NaN", nil), ("Infinity", nil),
     ]
     for (text, expected) in texts {
-      var found: Int?
-      try scan(text, nonFinite: true).root.withRawIndex { found = $0.plainInteger(0) }
+      var found: [Int]?
+      try scan(text, nonFinite: true).root.withRawIndex { found = $0.plainDecimal(0).map { [$0.digits, $0.power] } }
       #expect(found == expected, "\(text)")
     }
   }

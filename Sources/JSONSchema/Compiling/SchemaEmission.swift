@@ -232,6 +232,8 @@ struct SchemaEmission {
     }
     record.patterns = part(from: firstPattern, of: patternMembers.count)
     record.additionalProperties = child(.additionalProperties, node, program)
+    // What allows everything matters only for what it evaluates.
+    if !collects, node.value(of: .additionalProperties)?.bool == true { record.additionalProperties = nil }
     record.propertyNames = child(.propertyNames, node, program)
     record.hasOtherMembers =
       record.patterns.count > 0 || record.additionalProperties != nil || record.propertyNames != nil

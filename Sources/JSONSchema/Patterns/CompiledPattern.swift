@@ -6,6 +6,8 @@ import CPCRE2
 /// to belongs to a ``PatternMatcher``, one a validation.
 final class CompiledPattern: @unchecked Sendable {
   fileprivate let code: OpaquePointer
+  /// Whether there is machine code for it; otherwise it is interpreted.
+  fileprivate let isTranslated: Bool
 
   /// - Parameter bytes: the pattern as the schema has it, unescaped; WTF-8.
   init(_ bytes: [UInt8]) throws(PatternError) {
@@ -20,8 +22,7 @@ final class CompiledPattern: @unchecked Sendable {
     }
     guard let code else { throw PatternError(.notMatchable(CompiledPattern.message(status)), at: nil) }
     self.code = code
-    // Where there is no compiler for this machine, patterns are interpreted.
-    pcre2_jit_compile_8(code, PCRE2_JIT_COMPLETE)
+    isTranslated = pcre2_jit_compile_8(code, PCRE2_JIT_COMPLETE) == 0
   }
 
   deinit { pcre2_code_free_8(code) }
@@ -36,47 +37,54 @@ final class CompiledPattern: @unchecked Sendable {
   }
 }
 
+/// How far a match may go.
+///
+/// `@unchecked`: PCRE2 only reads it, and nothing here changes it after `init`.
+private final class MatchLimit: @unchecked Sendable {
+  /// Nil where there was no memory.
+  let context: OpaquePointer?
+
+  /// KiB of memory for one match.
+  private static let heapLimit: UInt32 = 64 << 10
+
+  /// - Parameter steps: of backtracking.
+  private init(_ steps: UInt32) {
+    context = pcre2_match_context_create_8(nil)
+    if let context {
+      pcre2_set_heap_limit_8(context, MatchLimit.heapLimit)
+      pcre2_set_match_limit_8(context, steps)
+    }
+  }
+
+  /// Of a first match, and of a second one. Both live as long as the program.
+  static let small = MatchLimit(20_000)
+  static let large = MatchLimit(1_000_000)
+}
+
 /// What matching needs beside the pattern; for one thread at a time.
 ///
 /// Each match has a small limit first, which nearly all texts keep. The few that do not are matched again with a large one,
 /// and how many may be is limited in turn: so the time is bounded by the length of the document.
 final class PatternMatcher {
-  /// Backtracking steps of a first match; of a second one; second matches of one validation.
-  private static let (smallLimit, largeLimit, largeMatches): (UInt32, UInt32, Int) = (20_000, 1_000_000, 50)
-  /// KiB of memory for one match.
-  private static let heapLimit: UInt32 = 64 << 10
-
   private let data: OpaquePointer
-  private let context: OpaquePointer
-  private var largeMatchesLeft = PatternMatcher.largeMatches
+  /// Second matches of one validation.
+  private var largeMatchesLeft = 50
 
   init?() {
     guard let data = pcre2_match_data_create_8(1, nil) else { return nil }
-    guard let context = pcre2_match_context_create_8(nil) else {
-      pcre2_match_data_free_8(data)
-      return nil
-    }
     self.data = data
-    self.context = context
-    pcre2_set_heap_limit_8(context, PatternMatcher.heapLimit)
-    pcre2_set_match_limit_8(context, PatternMatcher.smallLimit)
   }
 
-  deinit {
-    pcre2_match_context_free_8(context)
-    pcre2_match_data_free_8(data)
-  }
+  deinit { pcre2_match_data_free_8(data) }
 
   /// - Parameter text: valid UTF-8.
   /// - Returns: whether the pattern matches somewhere in the text; nil where finding out would take too long.
   func matches(_ pattern: CompiledPattern, _ text: UnsafeBufferPointer<UInt8>) -> Bool? {
-    let first = match(pattern, text, 0)
+    let first = match(pattern, text, .small)
     if first != .overLimit { return first.answer }
     guard largeMatchesLeft > 0 else { return nil }
     largeMatchesLeft -= 1
-    pcre2_set_match_limit_8(context, PatternMatcher.largeLimit)
-    defer { pcre2_set_match_limit_8(context, PatternMatcher.smallLimit) }
-    return match(pattern, text, 0).answer
+    return match(pattern, text, .large).answer
   }
 
   private enum Outcome {
@@ -94,16 +102,19 @@ final class PatternMatcher {
     }
   }
 
-  private func match(_ pattern: CompiledPattern, _ text: UnsafeBufferPointer<UInt8>, _ options: UInt32) -> Outcome {
-    let status = pcre2_match_8(
-      pattern.code, text.baseAddress ?? CompiledPattern.nothing, text.count, 0, options | PCRE2_NO_UTF_CHECK, data,
-      context)
+  private func match(_ pattern: CompiledPattern, _ text: UnsafeBufferPointer<UInt8>, _ limit: MatchLimit) -> Outcome {
+    guard let context = limit.context else { return .failed }
+    let start = text.baseAddress ?? CompiledPattern.nothing
+    var status: Int32 = PCRE2_ERROR_JIT_STACKLIMIT
+    if pattern.isTranslated { status = pcre2_jit_match_8(pattern.code, start, text.count, 0, 0, data, context) }
+    // The machine code has a small stack; the interpreter has the heap.
+    if status == PCRE2_ERROR_JIT_STACKLIMIT {
+      status = pcre2_match_8(
+        pattern.code, start, text.count, 0, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, data, context)
+    }
     if status >= 0 { return .matched }
     switch status {
     case PCRE2_ERROR_NOMATCH: return .unmatched
-    case PCRE2_ERROR_JIT_STACKLIMIT where options & PCRE2_NO_JIT == 0:
-      // The machine code has a small stack; the interpreter has the heap.
-      return match(pattern, text, options | PCRE2_NO_JIT)
     case PCRE2_ERROR_MATCHLIMIT, PCRE2_ERROR_DEPTHLIMIT: return .overLimit
     default: return .failed
     }

@@ -9,8 +9,10 @@ extension Validation {
     for index in part.start..<part.start + part.count {
       switch memory.rules[Int(index)] {
       case .plainBound(let bound, let limit, let number):
-        if let value = memory.value.plainInteger(Int(step.entry)) {
-          if !bound.allows(value, limit) { fail(step.entry, step.node, bound.keyword) }
+        if let (digits, power) = memory.value.plainDecimal(Int(step.entry)),
+          case (let scaled, false) = limit.multipliedReportingOverflow(by: power)
+        {
+          if !bound.allows(digits, scaled) { fail(step.entry, step.node, bound.keyword) }
         } else if !isWithin(bound, schema.decimals[Int(number)], Int(step.entry), memory) {
           fail(step.entry, step.node, bound.keyword)
         }

@@ -52,7 +52,7 @@ extension Validation {
     case .anyOf(let list, let owner): resumeChoice(list, owner, .anyOf, holds, memory)
     case .oneOf(let list, let owner): resumeChoice(list, owner, .oneOf, holds, memory)
     case .not(_, let owner):
-      log.removeSubrange(trial.logStart...)
+      // What it evaluates was never of interest.
       endTrial()
       if holds { fail(step.entry, owner, .not) }
     case .condition(_, let then, let otherwise):
