@@ -6,8 +6,8 @@ import Testing
 struct PagesTests {
   private static let pages = [
     "docs/threat-model.md", "docs/limits.md", "docs/operating.md", "docs/guarantees.md", "docs/recovery.md",
-    "docs/undo.md",
-    "docs/state.md", "docs/archives.md",
+    "docs/undo.md", "docs/state.md", "docs/archives.md", "docs/pipelines.md", "docs/steps.md", "docs/jq.md",
+    "docs/schemas.md", "docs/lint.md",
   ]
 
   @Test("Every test that a page names is there, in the file that it names")
