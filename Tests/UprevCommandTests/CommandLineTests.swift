@@ -37,7 +37,8 @@ struct CommandLineTests {
     "Wrong usage exits 64 and says what to do",
     arguments: [
       (["migrate", "--dry-rum", "cache"], "--dry-run"), (["migrate"], "target"), (["migrat", "cache"], "migrat"),
-      (["migrate", "--to", "1", "cache"], "more than one format"), (["migrate", "--to", "9", "cache"], "no format knows"),
+      (["migrate", "--to", "1", "cache"], "more than one format"),
+      (["migrate", "--to", "9", "cache"], "no format knows"),
       (["migrate", "--to", "ml-training-data=9", "cache"], "it knows 1, 2"),
       (["migrate", "--to", "ml-training-data=1", "--to", "ml-training-data=2", "cache"], "two versions"),
       (["migrate", "--max-rejected", "-1", "cache"], "max-rejected"),

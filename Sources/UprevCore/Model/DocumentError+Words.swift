@@ -152,7 +152,8 @@ extension DocumentError {
     return DocumentError(
       ReportError(
         code: .stepFailed,
-        message: "Whether \(subject) satisfies the schema of version \(shown(version)) cannot be told: \(error.message)",
+        message:
+          "Whether \(subject) satisfies the schema of version \(shown(version)) cannot be told: \(error.message)",
         pointer: error.pointer.description, line: error.line, column: error.column))
   }
 

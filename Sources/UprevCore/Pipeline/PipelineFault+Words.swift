@@ -38,18 +38,6 @@ extension PipelineProblem {
     }
   }
 
-  /// Why a file that a schema refers to cannot be had: the end of a sentence.
-  static func words(_ error: PipelineFolderError) -> String {
-    switch error {
-    case .failed(let failure): "the file cannot be read: \(failure.message(.reading))"
-    case .notRegular: "it is no regular file"
-    case .tooLarge: "the file has more than \(PipelineFolder.maximumFileSize) bytes"
-    case .outside: outsideWords
-    }
-  }
-
-  static let outsideWords = "it is not inside the pipeline's folder"
-
   static func schemaOutside(_ path: String) -> PipelineProblem {
     PipelineProblem(
       .schemaOutside, "the schema `\(path)` is not inside the pipeline's folder; put it there and write a relative path"
