@@ -57,6 +57,18 @@ void uprev_watch_stop_signals(void) {
   sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
+static void forget(int number) {
+  struct sigaction action;
+  if (sigaction(number, NULL, &action) == 0 && action.sa_handler == note) set_default(number);
+}
+
+void uprev_forget_stop_signals(void) {
+  forget(SIGINT);
+  forget(SIGTERM);
+  forget(SIGHUP);
+  if (stop_signal != 0) raise((int)stop_signal);
+}
+
 int uprev_stop_signal(void) {
   return stop_signal;
 }

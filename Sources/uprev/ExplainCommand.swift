@@ -47,6 +47,7 @@ struct ExplainCommand: ParsableCommand {
   }
 
   func run() throws {
+    StopSignal.endsTheProcess()
     let fileSystem = LocalFileSystem()
     let logger = Logger(label: Release.name) { _ in StandardErrorLogHandler(format: .text, logLevel: .info) }
     let pipelines = try PipelineLoading.load(pipeline, fileSystem: fileSystem, logger: logger)

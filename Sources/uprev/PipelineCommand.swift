@@ -70,6 +70,7 @@ struct PipelineLintCommand: ParsableCommand {
   var strict = false
 
   func run() throws {
+    StopSignal.endsTheProcess()
     let fileSystem = LocalFileSystem()
     let linter = PipelineLinter(catalog: PipelineLoading.catalog(fileSystem), fileSystem: fileSystem)
     let findings = linter.lint(arguments.pipelines)
@@ -92,6 +93,7 @@ struct PipelineListCommand: ParsableCommand {
     commandName: "list", abstract: "List the pipelines that are known by name, and where each lies.")
 
   func run() throws {
+    StopSignal.endsTheProcess()
     let entries = PipelineLoading.catalog(LocalFileSystem()).entries()
     if entries.isEmpty { return Terminal.error(Words.noPipelines) }
     let width = entries.map { Terminal.printable($0.name).count }.max() ?? 0

@@ -19,6 +19,7 @@ struct PipelineShowCommand: ParsableCommand {
   var pipeline = "amorsize"
 
   func run() throws {
+    StopSignal.endsTheProcess()
     let fileSystem = LocalFileSystem()
     let overview: PipelineOverview
     do throws(PipelineError) {

@@ -23,6 +23,7 @@ struct PipelineTestCommand: ParsableCommand {
   var verbose = false
 
   func run() throws {
+    StopSignal.endsTheProcess()
     let fileSystem = LocalFileSystem()
     let pipelines: [Pipeline]
     do throws(PipelineError) {

@@ -75,6 +75,34 @@ struct StopTests {
     #expect(report.targets.first?["committed"] as? Bool == false)
   }
 
+  @Test("A signal ends a command that looks at pipelines only, whatever it is waiting for")
+  func lint() throws {
+    let folder = try TemporaryTree()
+    try folder.write(
+      """
+      uprev: 1
+      name: slow
+      formats:
+        - name: f
+          files: ["*.json"]
+          version: {at: /version, type: integer, missing: 1}
+          current: 2
+          migrations: [{from: 1, to: 2, steps: [{jq: "until(false; .)"}]}]
+      """, to: "slow/pipeline.yaml")
+    for number in 1...20 { try folder.write("{\"a\": \(number)}", to: "slow/fixtures/f/\(number).v1.json") }
+    let process = try ChildProcess.prepare(
+      try ChildProcess.built("uprev"), ["pipeline", "lint", "./slow"], environment: Uprev(folder).environment,
+      in: folder.path)
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    sleep(2)
+    kill(process.processIdentifier, SIGTERM)
+    process.waitUntilExit()
+    // The fixtures would take minutes.
+    #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGTERM)
+  }
+
   @Test("Signals that ask for nothing do not stop a run", arguments: [SIGIO, SIGURG, SIGPIPE, SIGXFSZ])
   func ignored(signal: Int32) throws {
     let folder = try TemporaryTree()

@@ -163,6 +163,8 @@ void uprev_free(void *pointer);
 // the callers of write(2) see, and SIGURG and SIGIO, which leases bring. A second signal of a kind ends the process as by
 // default.
 void uprev_watch_stop_signals(void);
+/// Signals that are watched end the process again; one that has come already ends it now.
+void uprev_forget_stop_signals(void);
 
 // The number of the signal that asked to stop, or 0.
 int uprev_stop_signal(void);
