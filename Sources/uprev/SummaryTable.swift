@@ -8,8 +8,9 @@ struct TextTable {
     rows = [header]
   }
 
+  /// Names of formats and versions are whatever a pipeline or a document says: the cells are made harmless here.
   mutating func append(_ row: [String]) {
-    rows.append(row)
+    rows.append(row.map { Terminal.printable($0) })
   }
 
   var lines: [String] {

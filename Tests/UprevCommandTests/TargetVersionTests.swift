@@ -56,4 +56,27 @@ struct TargetVersionTests {
     #expect(again.status == 0)
     #expect(try ReportFile(folder.path + "/r.json").documents.map { $0["outcome"] as? String } == ["newer"])
   }
+
+  @Test("The name of a format and a version do not reach the terminal raw, nor break the table")
+  func hostileNames() throws {
+    try folder.write(
+      """
+      uprev: 1
+      name: hostile
+      formats:
+        - name: "a\\e]0;x\\a\\nb"
+          files: ["n*.json"]
+          version: {at: /version, type: string}
+          current: "1\\e[2J"
+      """, to: "hostile/pipeline.yaml")
+    try folder.write("{\"version\": \"1\\u001b[2J\"}", to: "u/n.json")
+    for command in [["migrate", "--no-state"], ["info"], ["validate"]] {
+      let run = try uprev.run(command + ["-p", "./hostile", "u"])
+      #expect(run.status == 0, "\(run.errorText)")
+      for text in [run.outputText, run.errorText] {
+        #expect(!text.contains("\u{1B}") && !text.contains("\u{7}"), "\(text)")
+        #expect(!text.contains("\nb"))
+      }
+    }
+  }
 }
