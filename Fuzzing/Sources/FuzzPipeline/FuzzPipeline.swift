@@ -55,6 +55,10 @@ private enum Workplace {
   static let path: String = {
     let path = "/dev/shm/uprev-fuzz-pipeline-\(getpid())"
     mkdir(path, 0o700)
+    atexit {
+      unlink("/dev/shm/uprev-fuzz-pipeline-\(getpid())/pipeline.yaml")
+      rmdir("/dev/shm/uprev-fuzz-pipeline-\(getpid())")
+    }
     return path
   }()
 }
