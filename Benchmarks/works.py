@@ -14,11 +14,11 @@ from generate import KINDS, Wanted
 from marks import COST, GROWTH, PEAK, RATIO, SCALE, WALL, WITHIN, Mark
 
 # few, small, large, largest: numbers of documents in trees and snapshots. binaries: bytes in a snapshot beside its documents.
-# huge: bytes of binaries in the snapshots of mostly zeros. counted: documents whose instructions are counted.
-Scale = collections.namedtuple("Scale", "few small large largest binaries huge counted")
-FULL = Scale(2_000, 10_000, 100_000, 1_000_000, 200_000_000, 20_000_000_000, 1_000)
-QUICK = Scale(50, 1_000, 1_000, 2_000, 2_000_000, 40_000_000, 100)
-IN_FOLDER = 10_000  # documents in each folder of a tree that has several
+# huge: the same in the snapshots of mostly zeros. folder: documents in each folder of a tree that has several. counted: documents
+# whose instructions are counted.
+Scale = collections.namedtuple("Scale", "few small large largest binaries huge folder counted")
+FULL = Scale(2_000, 10_000, 100_000, 1_000_000, 200_000_000, 20_000_000_000, 10_000, 1_000)
+QUICK = Scale(50, 1_000, 1_000, 2_000, 2_000_000, 40_000_000, 1_000, 100)
 
 # name: for ONLY. title: for people. least, most: rounds, whatever is asked for. default: whether it is run if nothing is said.
 # shared: all contestants run on one copy of the data, which they leave as it is.
@@ -166,13 +166,13 @@ def huge_work(name, kind, scale):
 
 def scale_works(scale):
     def folders(documents):
-        return tree(documents, -(-documents // IN_FOLDER))
+        return tree(documents, -(-documents // scale.folder))
 
     small = tree(scale.small)
     return [
         scale_work(
             "scale-tree",
-            f"tree, {IN_FOLDER:,} documents a folder",
+            f"tree, {scale.folder:,} documents a folder",
             *(small, folders(scale.large), folders(scale.largest)),
             *(by.limit, "C, one flush"),
         ),
