@@ -91,7 +91,7 @@ WORDS = {
     SCALE: ("growth a document ≤ {:.2f}× its peer’s", "{:.2f}×"),
     "rate": ("≥ {:g} MB/s", ""),
     "microseconds": ("< {:g} µs", ""),
-    "instructions": ("≤ {:.2f}× of recorded", ""),
+    "instructions": ("≤ {:.2f}× of recorded", "{:.3f}×"),
 }
 
 

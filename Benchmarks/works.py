@@ -18,7 +18,7 @@ from marks import COST, GROWTH, PEAK, RATIO, SCALE, WALL, WITHIN, Mark
 # whose instructions are counted.
 Scale = collections.namedtuple("Scale", "few small large largest binaries huge folder counted")
 FULL = Scale(2_000, 10_000, 100_000, 1_000_000, 200_000_000, 20_000_000_000, 10_000, 1_000)
-QUICK = Scale(50, 1_000, 1_000, 2_000, 2_000_000, 40_000_000, 1_000, 100)
+QUICK = Scale(50, 1_000, 1_000, 2_000, 2_000_000, 40_000_000, 1_000, 1_000)
 
 # name: for ONLY. title: for people. least, most: rounds, whatever is asked for. default: whether it is run if nothing is said.
 # shared: all contestants run on one copy of the data, which they leave as it is.
