@@ -102,7 +102,8 @@ def stream_digest(target, compression):
     with subprocess.Popen([*DECOMPRESS[compression], target], stdout=subprocess.PIPE) as process:
         while piece := process.stdout.read(MEBIBYTE):
             total += len(piece)
-            kept = piece.rstrip(b"\0")
+            # Telling that all are zeros is ten times as fast as looking for the last that is not.
+            kept = b"" if piece == generate.ZEROS else piece.rstrip(b"\0")
             if kept:
                 for _ in range(zeros // MEBIBYTE):
                     digest.update(generate.ZEROS)

@@ -219,7 +219,7 @@ def room(chosen):
 
 
 def selected(all_works, only):
-    """The works that `only` names: names, first parts of names (`snapshot`), or `all`; the default ones if it is empty.
+    """The works that `only` names: names, first parts of names (`snapshot`, `scale-20gb`), or `all`; the default ones if it is empty.
 
     Raises ValueError with the names there are.
     """
@@ -227,7 +227,7 @@ def selected(all_works, only):
         return [work for work in all_works if work.default]
     chosen = set()
     for name in only:
-        found = {w.name for w in all_works if name in ("all", w.name) or w.name.split("-")[0] == name}
+        found = {w.name for w in all_works if name in ("all", w.name) or w.name.startswith(f"{name}-")}
         if not found:
             kinds = sorted({work.name.split("-")[0] for work in all_works if "-" in work.name})
             known = ", ".join([work.name for work in all_works] + kinds + ["all"])
