@@ -23,6 +23,7 @@ from measure import RunFailed
 
 RECORDED = pathlib.Path(__file__).with_name("instructions.json")
 MOST = 1.10  # times the figure recorded
+LEAST = 10_000  # a smaller count is held against this: one SHA-256 of a document takes more
 PARTS = ("instructions", "hashing")
 
 # contestants: (documents) → the Contestant whose path is counted, by name of the path.
@@ -136,7 +137,7 @@ def judged(row):
     """The mark of a path; counts are as good on a busy machine."""
     value = None
     if row["failure"] is None:
-        value = max(row[part] / row["recorded"][part] for part in PARTS if row["recorded"][part] > 0)
+        value = max(row[part] / max(row["recorded"][part], LEAST) for part in PARTS)
     return {
         "contestant": row["contestant"],
         "what": "instructions",
