@@ -87,7 +87,10 @@ def remove(folder):
 
 
 def mount_image(folder, room):
-    """A fresh ext4 with a journal in `folder`, with `room` (bytes, files); raises CalledProcessError or OSError if this system allows none."""
+    """A fresh ext4 with a journal in `folder`, with `room` (bytes, files).
+
+    Raises CalledProcessError or OSError if this system allows none.
+    """
     image, mount = folder / "image", folder / "mount"
     mount.mkdir()
     with open(image, "wb") as file:
@@ -144,8 +147,8 @@ def described(path):
 def scratch(data, wanted, loop, room, say):
     """A Place of this run's own; removed, and unmounted, on the way out.
 
-    `wanted`: a folder to work in, or None. `loop`: whether to try a loop mount. `room`: (bytes, files) to be had. Without either, or where the system
-    allows no loop mount, a tmpfs or the folder for temporary files is taken, and the Place says so.
+    `wanted`: a folder to work in, or None. `loop`: whether to try a loop mount. `room`: (bytes, files) to be had. Without
+    either, or where the system allows no loop mount, a tmpfs or the folder for temporary files is taken, and the Place says so.
     """
     folder = None
     try:

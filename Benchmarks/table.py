@@ -73,7 +73,7 @@ def cells(work):
         yield [
             found["label"],
             f"{found['documents']:,}",
-            f"{found['wall']:.4f}" if found["wall"] < 0.1 else f"{found['wall']:.3f}" if found["wall"] < 10 else f"{found['wall']:.1f}",
+            seconds_text(found["wall"]),
             f"{found['cpu']:.2f}",
             f"{found['peakBytes'] / MEGABYTE:.1f}",
             f"{found['documentsPerSecond']:,.0f}",
@@ -82,6 +82,10 @@ def cells(work):
             f"{found['cpuRatio']:.2f}" if ratios and found["cpuRatio"] is not None else "",
             reached,
         ]
+
+
+def seconds_text(seconds):
+    return f"{seconds:.4f}" if seconds < 0.1 else f"{seconds:.3f}" if seconds < 10 else f"{seconds:.1f}"
 
 
 def ratio_text(ratio):
