@@ -107,7 +107,7 @@ struct Invocation {
     logger.error("\(Words.noState(error))")
     let failed = Run(
       options: options, tool: (Release.name, Release.version), fileSystem: fileSystem, clock: SystemClock(),
-      openers: [], stateFailure: error)
+      openers: [], failure: .notJournaled(error))
     do {
       try failed.reportFailure(to: destination, durability: options.durability, fileSystem)
     } catch {

@@ -156,7 +156,7 @@ struct UndoCommand: ParsableCommand {
     options.jobs = ProcessInfo.processInfo.activeProcessorCount
     let failed = Run(
       options: options, tool: (Release.name, Release.version), fileSystem: fileSystem, clock: SystemClock(),
-      openers: [], stateFailure: error)
+      openers: [], failure: .notJournaled(error))
     do {
       let destination: ReportDestination = report == "-" ? .standardOutput : .file(PathName(report))
       try failed.reportFailure(to: destination, durability: durability, fileSystem)
