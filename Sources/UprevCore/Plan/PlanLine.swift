@@ -80,7 +80,9 @@ enum PlanLine {
         ]), let to = strings(members[0]), let exclude = strings(members[1])
     else { return nil }
     let numbers = members.dropFirst(2).compactMap { WrittenJSON.number($0).flatMap(Int.init(exactly:)) }
-    guard numbers.count == 6 else { return nil }
+    guard numbers.count == 6, numbers.prefix(5).allSatisfy({ $0 > 0 }),
+      numbers[1] <= RunOptions.greatestMaximumDepth
+    else { return nil }
     return PlanOptions(
       targetVersions: to, excluded: exclude, maximumDocumentSize: numbers[0], maximumDepth: numbers[1],
       maximumPathLength: numbers[2], maximumExpandedSize: numbers[3], maximumExpansionRatio: numbers[4],

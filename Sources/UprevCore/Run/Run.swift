@@ -16,11 +16,10 @@ public final class Run {
   private let warnings: [WarningRecord]
   private let failure: TargetError?
   private let plan: Plan?
-  private let recorder: PlanRecorder?
   private let observer: (any RunObserver)?
   /// The run's name: in its report, in its staging folders, in its state.
   public let id: RunID
-  private let startedAt: Timestamp
+  public let startedAt: Timestamp
 
   /// - Parameters:
   ///   - openers: tried in order; the first that opens a target keeps it.
@@ -30,13 +29,12 @@ public final class Run {
   ///   - failure: why there is no journal, or no plan, where there should be one: then nothing is touched, and that is
   ///     reported.
   ///   - plan: what alone is done; the options' targets are the plan's, in its order. Nil: everything is.
-  ///   - recorder: takes what a dry run would do.
   ///   - shouldStop: asked between batches; true ends the run early and cleanly.
   public init(
     options: RunOptions, tool: (name: String, version: String), fileSystem: any FileSystem, clock: any RunClock,
     openers: [any ContainerOpener], journal: (any RunJournal)? = nil,
     warnings: [WarningRecord] = [], failure: TargetError? = nil, plan: Plan? = nil,
-    recorder: PlanRecorder? = nil, shouldStop: @escaping @Sendable () -> Bool = { false },
+    shouldStop: @escaping @Sendable () -> Bool = { false },
     observer: (any RunObserver)? = nil
   ) {
     self.options = options
@@ -49,7 +47,6 @@ public final class Run {
     self.warnings = warnings
     self.failure = failure
     self.plan = plan
-    self.recorder = recorder
     self.journal = options.changesInPlace ? journal : nil
     startedAt = clock.now()
     id = RunID(startedAt: startedAt, random: UInt32.random(in: 0...UInt32.max))
@@ -57,9 +54,13 @@ public final class Run {
 
   /// Does what the options ask for.
   ///
-  /// - Parameter report: takes the bytes of the JSON report, piece by piece, as they become known; nil where none is wanted.
+  /// - Parameters:
+  ///   - report: takes the bytes of the JSON report, piece by piece, as they become known; nil where none is wanted.
+  ///   - recorder: takes what a dry run would do.
   /// - Returns: what happened. Nothing is thrown: what goes wrong is in the result, the report, and the exit status.
-  public func execute(report: ((UnsafeRawBufferPointer) throws -> Void)? = nil) -> RunResult {
+  public func execute(
+    report: ((UnsafeRawBufferPointer) throws -> Void)? = nil, recorder: PlanRecorder? = nil
+  ) -> RunResult {
     let formats = options.pipelines.flatMap(\.formats)
     let ledger = RunLedger(options: options, formats: formats, observer: observer)
     if let report {
@@ -84,7 +85,7 @@ public final class Run {
     writeOptions.keepOriginalsDays = options.keepOriginalsDays
     let targetRun = TargetRun(
       options: options,
-      decider: decider(formats),
+      decider: decider(formats, describes: recorder != nil),
       journal: journal,
       readOptions: ContainerReadOptions(
         claims: Claims(
@@ -140,7 +141,7 @@ public final class Run {
     }
   }
 
-  private func decider(_ formats: [Format]) -> any DocumentDecider {
+  private func decider(_ formats: [Format], describes: Bool) -> any DocumentDecider {
     // Sizes are the readers' business: nothing that is larger is read at all.
     let limits = JSONReadingOptions(maximumDepth: options.maximumDepth, maximumSize: .max)
     switch options.job {
@@ -148,7 +149,7 @@ public final class Run {
       let decider = Decider(
         formats: formats, targets: options.targetVersions.versions, limits: limits,
         hashesUnlisted: options.listsEveryDocument)
-      return recorder == nil ? decider : DescribingDecider(decider: decider, maximumDepth: options.maximumDepth)
+      return describes ? DescribingDecider(decider: decider, maximumDepth: options.maximumDepth) : decider
     case .validate(let violationLimit):
       return ValidationDecider(
         formats: formats, limits: limits, violationLimit: violationLimit, hashesUnlisted: options.listsEveryDocument)
