@@ -27,6 +27,8 @@ public final class ChangeDescription: Sendable {
 
   /// Kinds of places of one document that are told apart.
   public static let maximumEdits = 32
+  /// Tokens of a place; what changed deeper is told of the value that is there.
+  static let maximumPlaceLength = 64
   /// Bytes of a value that is shown.
   static let maximumValueLength = 60
 
@@ -86,7 +88,9 @@ private struct ChangeSearch {
       case (let old?, let new?):
         // Bytes, not values: a literal that is written otherwise is a change too.
         if old.literal == new.literal { continue }
+        let mayDescend = pair.place.count < ChangeDescription.maximumPlaceLength
         switch (old.kind, new.kind) {
+        case _ where !mayDescend: note(.replace, pair.place, new)
         case (.object, .object): pending += Self.members(old, new, pair.place).reversed()
         case (.array, .array): pending += Self.elements(old, new, pair.place).reversed()
         default: note(.replace, pair.place, new)

@@ -79,11 +79,11 @@ public struct ChangeGroups {
     add(group)
   }
 
-  /// The groups as people want to see them: not more than a number of them, the greatest first, with the places told apart as far as
-  /// that allows.
+  /// The groups as people want to see them: not more than a number of them, the greatest first. Where there are more, those that
+  /// differ inside of pointers alone are one.
   public func shown(atMost limit: Int) -> (groups: [Group], others: Int) {
     var groups = self
-    while groups.groups.count > limit, groups.coarsen() {}
+    if groups.groups.count > limit, coarseness == .exact { _ = groups.coarsen() }
     // Stable: of equal counts the first comes first.
     let sorted = groups.groups.enumerated().sorted {
       ($1.element.count, $0.offset) < ($0.element.count, $1.offset)
