@@ -21,6 +21,12 @@ public enum ErrorCode: String, CaseIterable, Sendable {
   case interrupted
   /// Another run holds the target; only a target carries it.
   case targetBusy = "target-busy"
+  /// A plan is damaged, of a newer version, or was made with other rules; only a run carries it.
+  case planRefused = "plan-refused"
+  /// A document is not what it was when the plan was made.
+  case changedSincePlan = "changed-since-plan"
+  /// A document is what it was, and comes to another result than the plan has.
+  case differsFromPlan = "differs-from-plan"
 }
 
 /// What a run noticed without failing. The list is closed and documented in `docs/report.md`.
@@ -55,10 +61,14 @@ public enum WarningCode: String, CaseIterable, Sendable {
   case notJournaled = "not-journaled"
   /// Undo: an attribute was changed since, and stays as it is.
   case attributeChangedSince = "attribute-changed-since"
-  /// Undo: a target is not the folder that the run changed, by device and inode.
+  /// A target is not the folder that the run to be undone changed, or that the plan was made for, by device and inode.
   case targetMoved = "target-moved"
   /// A file beside an archive looks like its checksum or signature, which holds no more.
   case checksumStale = "checksum-stale"
+  /// A document would be migrated and is not in the plan.
+  case notPlanned = "not-planned"
+  /// A document of the plan is there no more.
+  case goneSincePlan = "gone-since-plan"
   /// More warnings of one code than a report lists.
   case warningsOmitted = "warnings-omitted"
 }

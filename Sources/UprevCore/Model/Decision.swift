@@ -23,6 +23,8 @@ public struct Decision: Sendable {
   public var warnings: [WarningRecord] = []
   /// What a schema forbids of the document as it was read, where the run is asked to find it; the first is the error's.
   public var violations: [SchemaViolation] = []
+  /// What the migrations change, where the run is asked to describe it.
+  public var change: ChangeDescription?
   /// Seconds spent in each pure stage.
   public var detectSeconds: Double = 0
   public var migrateSeconds: Double = 0
@@ -40,6 +42,7 @@ public struct Decision: Sendable {
     result.outcome = .rejected
     result.error = error
     result.replacement = nil
+    result.change = nil
     result.bytesAfter = nil
     result.sha256After = nil
     result.migrations = []

@@ -60,6 +60,8 @@ public struct RunOptions: Sendable {
   public static let defaultMaximumDocumentSize = 256 << 20
   /// Python's own reader stops near 1,000.
   public static let defaultMaximumDepth = 1000
+  /// The reader keeps some bytes a level.
+  public static let greatestMaximumDepth = 10_000_000
   /// 64 KiB, sixteen times what one system call takes.
   public static let defaultMaximumPathLength = 64 << 10
   public static let defaultKeepOriginalsDays = 90

@@ -13,6 +13,10 @@ struct TargetRun {
   let shouldStop: @Sendable () -> Bool
   /// Counts what is rejected; once it is exceeded, targets end early.
   let rejections: RejectionCounter
+  /// What alone may be done; nil: everything.
+  var plan: Plan?
+  /// Takes what a dry run would do.
+  var recorder: PlanRecorder?
 
   /// Bytes of text and passthrough in one batch before it is handed on.
   private static let batchBytes = 1 << 20
@@ -20,6 +24,8 @@ struct TargetRun {
   /// A target whose documents are decided, and which is to be committed or abandoned.
   final class Pending {
     fileprivate(set) var record: TargetRecord
+    /// Its place among the run's targets.
+    fileprivate let number: Int
     fileprivate(set) var stages = StageRecords()
     fileprivate var journal: (any TargetJournal)?
     /// Kept, because its locks go with it.
@@ -30,8 +36,9 @@ struct TargetRun {
     /// changed as a whole, also one that cannot be changed at all.
     fileprivate var isOneByOne = false
 
-    fileprivate init(_ target: PathName) {
+    fileprivate init(_ target: PathName, number: Int) {
       record = TargetRecord(path: target)
+      self.number = number
     }
 
     fileprivate func note(_ error: any Error) {
@@ -40,6 +47,7 @@ struct TargetRun {
         case let error as TargetError: error
         case let error as EarlyEnd: error.reason
         case let error as JournalError: .notJournaled(error)
+        case let error as PlanError: error.targetError
         default: .unexpected(error)
         }
       record.error = record.error ?? failure.report
@@ -48,9 +56,13 @@ struct TargetRun {
 
   /// Everything up to the commit of what is still in hand.
   ///
-  /// - Parameter sink: is handed each final decision.
-  func begin(_ target: PathName, sink finalSink: @escaping DecisionSink, warn: @escaping WarningSink) -> Pending {
-    let pending = Pending(target)
+  /// - Parameters:
+  ///   - number: the target's place among the run's.
+  ///   - sink: is handed each final decision.
+  func begin(
+    _ target: PathName, number: Int, sink finalSink: @escaping DecisionSink, warn: @escaping WarningSink
+  ) -> Pending {
+    let pending = Pending(target, number: number)
     let sink: DecisionSink = { [rejections] in
       rejections.tally.settle($0)
       finalSink($0)
@@ -79,7 +91,15 @@ struct TargetRun {
     }
     var writeOptions = writeOptions
     writeOptions.journal = pending.journal
-    writeOptions.redecide = { [decider] in decider.decide($0) }
+    writeOptions.redecide = { [decider, plan, number = pending.number] document in
+      let decision = decider.decide(document)
+      return plan.map { PlanComparison.compareAgain(decision, $0, target: number) } ?? decision
+    }
+    let comparison = try plan.map { plan in
+      try plan.check(container, number: pending.number, warn: warn)
+      return PlanComparison(plan, target: pending.number)
+    }
+    try recorder?.begin(PlannedTarget(container))
     let (writer, isWhole) = try makeWriter(of: container, opener: opener, writeOptions, sink: sink, warn: warn)
     var readOptions = readOptions
     readOptions.yieldsPassthrough = isWhole
@@ -96,7 +116,12 @@ struct TargetRun {
       for warning in reader.warnings { warn(warning) }
     }
     do {
-      try transfer(from: reader, to: writer, stages: &pending.stages)
+      try transfer(from: reader, to: writer, comparison, stages: &pending.stages)
+      try comparison?.forEachGone { path in
+        var format: Int?
+        if case .format(let index) = readOptions.claims.claim(path) { format = index }
+        try writer.write(.decision(.gone(path, format: format)))
+      }
     } catch let error as EarlyEnd where pending.isOneByOne {
       // What was decided before is committed: a tree's documents stand for themselves.
       _ = try writer.finish()
@@ -161,7 +186,7 @@ struct TargetRun {
   ) throws -> (any ContainerWriter, Bool) {
     if options.isDryRun {
       let refusal = options.output == nil && !options.onlyCounts ? container.refusalToChange : nil
-      return (DryRunWriter(refusal: refusal, sink: sink), false)
+      return (DryRunWriter(refusal: refusal, recorder: recorder, sink: sink), false)
     }
     if let output = options.output {
       guard let maker = openers.first(where: { $0.canCopy(container.kind, to: output) }) else {
@@ -173,7 +198,8 @@ struct TargetRun {
   }
 
   private func transfer(
-    from reader: any ContainerReader, to writer: any ContainerWriter, stages: inout StageRecords
+    from reader: any ContainerReader, to writer: any ContainerWriter, _ comparison: PlanComparison?,
+    stages: inout StageRecords
   ) throws {
     let batches = ElementBatchReader(
       reader: reader, maximumCount: options.batchCount, maximumBytes: Self.batchBytes, shouldStop: shouldStop)
@@ -185,7 +211,7 @@ struct TargetRun {
       work: { $0.decided(by: decider) },
       write: { elements in
         let began = clock.seconds()
-        for element in elements { try write(element, to: writer) }
+        for element in elements { try write(comparison?.compare(element) ?? element, to: writer) }
         writeSeconds += clock.seconds() - began
       })
   }
