@@ -59,6 +59,8 @@ public enum WarningCode: String, CaseIterable, Sendable {
   case targetMoved = "target-moved"
   /// A file beside an archive looks like its checksum or signature, which holds no more.
   case checksumStale = "checksum-stale"
+  /// Which documents are current could not be kept for the next run, or not be asked; it reads them.
+  case filesNotRemembered = "files-not-remembered"
   /// More warnings of one code than a report lists.
   case warningsOmitted = "warnings-omitted"
 }

@@ -47,6 +47,9 @@ struct MigrateCommand: ParsableCommand {
   @Flag(help: "Keep no state: the run cannot be undone, and without --report there is no report.")
   var noState = false
 
+  @Flag(help: "Read every document, also those that were current before and whose files have not changed since.")
+  var paranoid = false
+
   @Option(
     help: ArgumentHelp(
       "Migrate to this version instead of the current one; may be repeated.",
@@ -109,6 +112,7 @@ struct MigrateCommand: ParsableCommand {
     invocation.options.isStrict = strict
     invocation.options.durability = durability
     invocation.options.isAllOrNothing = allOrNothing
+    invocation.options.readsEverything = paranoid
     invocation.options.rejectionLimit = maxRejected
     invocation.options.waitSeconds = wait
     invocation.options.keepOriginalsDays = keepOriginals

@@ -16,6 +16,8 @@ public struct TreeDocumentOrigin: DocumentOrigin {
   public var modificationToRestore: FileTime?
   /// Whether the file has, or had when the walk met it first, other names.
   public let isHardLinked: Bool
+  /// Whether its file system keeps times of change, so that a later run knows an unchanged file.
+  var keepsChangeTimes = false
 
   init(
     folder: TreeFolder, name: PathName, status: FileStatus, attributes: [ExtendedAttribute], flags: UInt32?,
@@ -34,5 +36,10 @@ public struct TreeDocumentOrigin: DocumentOrigin {
 
   public func warningsOfReplacing(_ path: PathName) -> [WarningRecord] {
     isHardLinked ? [.hardLinked(path)] : []
+  }
+
+  public func rememberedFile(format: Int) -> RememberedFile? {
+    guard keepsChangeTimes, let file = KnownFile(status, format: format) else { return nil }
+    return RememberedFile(file: file, device: status.device, wasKnown: false)
   }
 }

@@ -15,12 +15,16 @@ final class TreeReader: ContainerReader {
   private var discover: Discover
   private let recovery: StagingRecovery?
   private var read: Read
+  private let known: KnownLookup?
+  /// Whether file systems keep times of change, by device; asked where files are to be remembered.
+  private var keepsChangeTimes: [UInt64: Bool] = [:]
   /// What belongs to the last thing met and is still to be given out, last first.
   private var pending: [ContainerElement] = []
 
   init(_ container: TreeContainer, _ options: ContainerReadOptions) {
     self.container = container
     self.options = options
+    known = container.single == nil ? options.known : nil
     recovery = options.interruptedRuns.map { container.makeRecovery($0) }
     discover = container.makeWalk(recovery, maximumPathLength: options.maximumPathLength)
     read = Read(container.fileSystem, maximumSize: options.maximumDocumentSize)
@@ -85,18 +89,25 @@ final class TreeReader: ContainerReader {
   }
 
   private func document(_ entry: DiscoveredEntry, _ format: Int) -> [ContainerElement] {
-    let start = MonotonicClock.seconds
+    let reference = DocumentReference(path: entry.path, format: format)
     let result: Read.Result
     do throws(FileSystemError) {
       let handle = try discover.handles.handle(of: entry.folder)
+      if let known, known.knowsAnything(around: entry.path),
+        let decision = known.decision(
+          reference, try container.fileSystem.status(of: entry.name, in: handle, followingLinks: false))
+      {
+        return [.decision(decision)]
+      }
+      let start = MonotonicClock.seconds
+      defer { readSeconds += MonotonicClock.seconds - start }
       result = read.read(entry.name, in: entry.folder, open: handle)
     } catch {
       result = error.kind == .absent ? .absent : .failed(error)
     }
-    readSeconds += MonotonicClock.seconds - start
-    let reference = DocumentReference(path: entry.path, format: format)
     switch result {
-    case .document(let text, let origin):
+    case .document(let text, var origin):
+      if options.remembersFiles { origin.keepsChangeTimes = keepsChangeTimes(entry.folder, origin.status) }
       return [.document(Document(reference: reference, text: text, origin: origin))]
     case .absent:
       return [.decision(Decision(reference: reference, outcome: .skipped))]
@@ -110,6 +121,18 @@ final class TreeReader: ContainerReader {
     case .failed(let error):
       return [unreadable(entry.path, format: format, error)]
     }
+  }
+
+  /// - Parameter status: of a file in `folder`. One that is mounted there by itself is not remembered.
+  private func keepsChangeTimes(_ folder: TreeFolder, _ status: FileStatus) -> Bool {
+    let device = folder.identity.device
+    guard status.device == device else { return false }
+    if let known = keepsChangeTimes[device] { return known }
+    let handle = try? discover.handles.handle(of: folder)
+    // What cannot be asked is not trusted.
+    let answer = handle.flatMap { try? container.fileSystem.fileSystemStatus(of: $0) }?.keepsChangeTimes ?? false
+    keepsChangeTimes[device] = answer
+    return answer
   }
 
   /// A decision, and the thing itself for a writer of copies.

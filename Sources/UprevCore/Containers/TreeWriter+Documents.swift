@@ -11,6 +11,7 @@ extension TreeWriter {
     case .replaced(let isWatched):
       if !isWatched { unwatched = (count: (unwatched?.count ?? 0) + 1, first: unwatched?.first ?? path) }
       entry.decision.warnings += staged.origin.warningsOfReplacing(path)
+      entry.decision.remembered = staged.placed
     case .vanished:
       entry.decision = entry.decision.vanished
     case .changed:

@@ -21,6 +21,8 @@ public struct Decision: Sendable {
   public var sha256After: [UInt8]?
   public var error: DocumentError?
   public var warnings: [WarningRecord] = []
+  /// The file, where the next run need not open it to find the document current; nil where it must.
+  public var remembered: RememberedFile?
   /// What a schema forbids of the document as it was read, where the run is asked to find it; the first is the error's.
   public var violations: [SchemaViolation] = []
   /// Seconds spent in each pure stage.
@@ -44,6 +46,7 @@ public struct Decision: Sendable {
     result.sha256After = nil
     result.migrations = []
     result.to = nil
+    result.remembered = nil
     return result
   }
 }

@@ -6,11 +6,16 @@ import UprevReport
 public protocol DocumentOrigin: Sendable {
   /// What replacing the document at `path` would change beyond its text.
   func warningsOfReplacing(_ path: PathName) -> [WarningRecord]
+  /// The file that holds the document and nothing else, as it was before it was read; nil where there is none, or where a change
+  /// of it might not show.
+  func rememberedFile(format: Int) -> RememberedFile?
 }
 
 extension DocumentOrigin {
   /// Nothing.
   public func warningsOfReplacing(_ path: PathName) -> [WarningRecord] { [] }
+  /// None.
+  public func rememberedFile(format: Int) -> RememberedFile? { nil }
 }
 
 /// A document that was read and is claimed by a format.

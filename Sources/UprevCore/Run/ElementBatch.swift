@@ -22,11 +22,18 @@ struct ElementBatch: Sendable {
     var decisions = decider.decide(documents).makeIterator()
     return elements.map { element in
       switch element {
-      case .document(let document): .document(document, decisions.next() ?? decider.decide(document))
+      case .document(let document): .document(document, Self.remembering(document, decisions.next() ?? decider.decide(document)))
       case .decision(let decision): .decision(decision)
       case .passthrough(let chunk): .passthrough(chunk)
       }
     }
+  }
+
+  private static func remembering(_ document: Document, _ decision: Decision) -> Decision {
+    guard decision.outcome == .current, let format = decision.reference.format else { return decision }
+    var decision = decision
+    decision.remembered = document.origin.rememberedFile(format: format)
+    return decision
   }
 }
 

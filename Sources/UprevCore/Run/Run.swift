@@ -13,6 +13,7 @@ public final class Run {
   private let openers: [any ContainerOpener]
   private let shouldStop: @Sendable () -> Bool
   private let journal: (any RunJournal)?
+  private let known: (any KnownStore)?
   private let warnings: [WarningRecord]
   private let stateFailure: JournalError?
   private let observer: (any RunObserver)?
@@ -24,13 +25,15 @@ public final class Run {
   ///   - openers: tried in order; the first that opens a target keeps it.
   ///   - journal: where changes are written down before they are made; nil: they cannot be undone. A run that changes nothing
   ///     in place does not use it.
+  ///   - known: where the run finds, and leaves, which documents are known to be current; nil: each is read. A run that changes
+  ///     nothing in place does not use it.
   ///   - warnings: what was noticed before the run, for its report.
   ///   - stateFailure: why there is no journal where there should be one: then nothing is touched, and that is reported.
   ///   - shouldStop: asked between batches; true ends the run early and cleanly.
   public init(
     options: RunOptions, tool: (name: String, version: String), fileSystem: any FileSystem, clock: any RunClock,
     openers: [any ContainerOpener], journal: (any RunJournal)? = nil,
-    warnings: [WarningRecord] = [], stateFailure: JournalError? = nil,
+    known: (any KnownStore)? = nil, warnings: [WarningRecord] = [], stateFailure: JournalError? = nil,
     shouldStop: @escaping @Sendable () -> Bool = { false },
     observer: (any RunObserver)? = nil
   ) {
@@ -44,6 +47,7 @@ public final class Run {
     self.warnings = warnings
     self.stateFailure = stateFailure
     self.journal = options.changesInPlace ? journal : nil
+    self.known = options.changesInPlace ? known : nil
     startedAt = clock.now()
     id = RunID(startedAt: startedAt, random: UInt32.random(in: 0...UInt32.max))
   }
@@ -79,6 +83,7 @@ public final class Run {
       options: options,
       decider: decider(formats),
       journal: journal,
+      known: known.map { KnownRun($0, options, tool: tool, clock: clock) },
       readOptions: ContainerReadOptions(
         claims: Claims(
           formats: formats.map(\.files), excluded: options.excluded,

@@ -5,6 +5,7 @@ struct TargetRun {
   let options: RunOptions
   let decider: any DocumentDecider
   let journal: (any RunJournal)?
+  let known: KnownRun?
   let readOptions: ContainerReadOptions
   let writeOptions: ContainerWriteOptions
   let openers: [any ContainerOpener]
@@ -22,6 +23,10 @@ struct TargetRun {
     fileprivate(set) var record: TargetRecord
     fileprivate(set) var stages = StageRecords()
     fileprivate var journal: (any TargetJournal)?
+    /// Takes down which documents are known to be current; nil where nothing is kept.
+    fileprivate var known: KnownTree?
+    /// Whether everything in it was read.
+    fileprivate var isRead = false
     /// Kept, because its locks go with it.
     fileprivate var container: (any Container)?
     /// nil where there is nothing more to do.
@@ -30,8 +35,11 @@ struct TargetRun {
     /// changed as a whole, also one that cannot be changed at all.
     fileprivate var isOneByOne = false
 
-    fileprivate init(_ target: PathName) {
+    fileprivate let warn: WarningSink
+
+    fileprivate init(_ target: PathName, warn: @escaping WarningSink) {
       record = TargetRecord(path: target)
+      self.warn = warn
     }
 
     fileprivate func note(_ error: any Error) {
@@ -50,9 +58,10 @@ struct TargetRun {
   ///
   /// - Parameter sink: is handed each final decision.
   func begin(_ target: PathName, sink finalSink: @escaping DecisionSink, warn: @escaping WarningSink) -> Pending {
-    let pending = Pending(target)
+    let pending = Pending(target, warn: warn)
     let sink: DecisionSink = { [rejections] in
       rejections.tally.settle($0)
+      pending.known?.recorder.note($0)
       finalSink($0)
     }
     do {
@@ -75,14 +84,19 @@ struct TargetRun {
       let claimOptions = ContainerClaimOptions(
         runID: writeOptions.runID, waitSeconds: options.waitSeconds, shouldStop: shouldStop)
       try container.claim(claimOptions, warn: warn)
-      pending.journal = try journal?.begin(container.journalTarget())
+      let target = try container.journalTarget()
+      pending.journal = try journal?.begin(target)
+      pending.known = known?.tree(target, warn: warn)
     }
     var writeOptions = writeOptions
     writeOptions.journal = pending.journal
     writeOptions.redecide = { [decider] in decider.decide($0) }
+    writeOptions.remembersFiles = pending.known != nil
     let (writer, isWhole) = try makeWriter(of: container, opener: opener, writeOptions, sink: sink, warn: warn)
     var readOptions = readOptions
     readOptions.yieldsPassthrough = isWhole
+    readOptions.known = pending.known?.lookup
+    readOptions.remembersFiles = pending.known != nil
     readOptions.interruptedRuns = options.changesInPlace ? .recover : .tell
     let reader = try container.makeReader(readOptions)
     pending.writer = writer
@@ -97,6 +111,7 @@ struct TargetRun {
     }
     do {
       try transfer(from: reader, to: writer, stages: &pending.stages)
+      pending.isRead = true
     } catch let error as EarlyEnd where pending.isOneByOne {
       // What was decided before is committed: a tree's documents stand for themselves.
       _ = try writer.finish()
@@ -138,6 +153,10 @@ struct TargetRun {
       pending.stages[.write].seconds += clock.seconds() - began
     }
     pending.writer = nil
+    if let known = pending.known {
+      known.finish(isComplete: pending.isRead, warn: pending.warn)
+      pending.known = nil
+    }
     do throws(JournalError) {
       try pending.journal?.finish(pending.record)
     } catch {

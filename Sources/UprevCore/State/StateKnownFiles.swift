@@ -1,0 +1,149 @@
+import Foundation
+import GRDB
+import UprevReport
+
+extension StateDatabase {
+  /// Where runs leave which files they know to be current.
+  public func makeKnownStore() -> any KnownStore { StateKnownFiles(database: self) }
+}
+
+/// Which files are known to be current, in the state database.
+struct StateKnownFiles: KnownStore {
+  let database: StateDatabase
+
+  /// A target that was used so many seconds ago is not noted as used again.
+  private static let useGrain: Int64 = 86_400
+
+  func target(_ path: PathName, context: [UInt8], at time: Timestamp) throws(JournalError) -> any KnownTarget {
+    let found: (id: Int64, used: Int64, ranges: [KnownRange])? = try database.read { database in
+      let row = try Row.fetchOne(
+        database, sql: "SELECT id, used_seconds FROM known_target WHERE path = ? AND context = ?",
+        arguments: [Data(path.bytes), Data(context)])
+      guard let row else { return nil }
+      let record = StateRecord(row, of: "known_target")
+      let id = try record.integer(0)
+      return (id, try record.integer(1), try Self.ranges(of: id, in: database))
+    }
+    if let found, (0..<Self.useGrain).contains(time.seconds.subtractingReportingOverflow(found.used).partialValue) {
+      return StateKnownTarget(database: database, id: found.id, context: context, ranges: found.ranges)
+    }
+    let id: Int64 = try database.write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO known_target (path, context, used_seconds) VALUES (?, ?, ?)
+          ON CONFLICT (path, context) DO UPDATE SET used_seconds = excluded.used_seconds
+          """,
+        arguments: [Data(path.bytes), Data(context), time.seconds])
+      let id = try Int64.fetchOne(
+        database, sql: "SELECT id FROM known_target WHERE path = ? AND context = ?",
+        arguments: [Data(path.bytes), Data(context)])
+      guard let id else { throw JournalError.removedMeanwhile }
+      return id
+    }
+    return StateKnownTarget(database: database, id: id, context: context, ranges: found?.ranges ?? [])
+  }
+
+  private static func ranges(of target: Int64, in database: Database) throws -> [KnownRange] {
+    let rows = try Row.fetchCursor(
+      database, sql: "SELECT id, first, device, count FROM known_range WHERE target = ? ORDER BY first, id",
+      arguments: [target])
+    var ranges: [KnownRange] = []
+    while let row = try rows.next() {
+      let record = StateRecord(row, of: "known_range")
+      ranges.append(
+        KnownRange(
+          id: try record.integer(0), first: try record.path(1),
+          device: UInt64(bitPattern: try record.integer(2)), count: try record.count(3)))
+    }
+    return ranges
+  }
+}
+
+extension StateDatabase {
+  /// Targets of which files are known at most, each pipeline and choice of options counted by itself.
+  private static let maximumKnownTargets = 64
+
+  /// Forgets what is known of targets that are gone, were not asked about for so long, or are too many.
+  func forgetKnownFiles(unusedFor seconds: Int64, at time: Timestamp) throws(JournalError) {
+    let targets: [(id: Int64, path: PathName, used: Int64)] = try read { database in
+      try Row.fetchAll(database, sql: "SELECT id, path, used_seconds FROM known_target ORDER BY used_seconds DESC, id").map {
+        let record = StateRecord($0, of: "known_target")
+        return (try record.integer(0), try record.path(1), try record.integer(2))
+      }
+    }
+    let doomed = targets.enumerated().filter { place, target in
+      place >= Self.maximumKnownTargets || time.seconds.subtractingReportingOverflow(target.used).partialValue > seconds
+        || isGone(target.path)
+    }
+    if doomed.isEmpty { return }
+    try write { database in
+      for (_, target) in doomed {
+        try database.execute(sql: "DELETE FROM known_target WHERE id = ?", arguments: [target.id])
+      }
+    }
+  }
+
+  private func isGone(_ path: PathName) -> Bool {
+    do throws(FileSystemError) {
+      _ = try fileSystem.status(of: path, in: nil, followingLinks: false)
+      return false
+    } catch {
+      return error.kind == .absent
+    }
+  }
+}
+
+/// Which files of one target are known to be current, in the state database.
+struct StateKnownTarget: KnownTarget {
+  let database: StateDatabase
+  let id: Int64
+  let context: [UInt8]
+  let ranges: [KnownRange]
+
+  func records(of range: KnownRange) throws(JournalError) -> [UInt8]? {
+    let found: (digest: [UInt8], records: [UInt8])? = try database.read { database in
+      let row = try Row.fetchOne(
+        database, sql: "SELECT digest, records FROM known_range WHERE id = ? AND target = ?",
+        arguments: [range.id, id])
+      return try row.map { row in
+        let record = StateRecord(row, of: "known_range")
+        return (try record.bytes(0), try record.bytes(1))
+      }
+    }
+    guard let found, found.records.count == range.count * KnownFile.storedSize,
+      found.digest == digest(range.first, range.device, found.records)
+    else { return nil }
+    return found.records
+  }
+
+  func replace(_ removed: [KnownRange], by added: [KnownRecords]) throws(JournalError) {
+    try database.write { database in
+      for range in removed {
+        try database.cachedStatement(sql: "DELETE FROM known_range WHERE id = ? AND target = ?")
+          .execute(arguments: [range.id, id])
+      }
+      for records in added {
+        try database.cachedStatement(
+          sql: """
+            INSERT INTO known_range (target, first, device, count, digest, records)
+            SELECT id, ?, ?, ?, ?, ? FROM known_target WHERE id = ?
+            """
+        ).execute(arguments: [
+          Data(records.first.bytes), Int64(bitPattern: records.device), records.count,
+          Data(digest(records.first, records.device, records.bytes)), Data(records.bytes), id,
+        ])
+      }
+    }
+  }
+
+  /// A damaged disk must not make a changed file pass for a known one, nor may the row of another context.
+  private func digest(_ first: PathName, _ device: UInt64, _ records: [UInt8]) -> [UInt8] {
+    var hash = SHA256()
+    hash.update(context)
+    withUnsafeBytes(of: device.littleEndian) { hash.update($0) }
+    withUnsafeBytes(of: UInt64(first.bytes.count).littleEndian) { hash.update($0) }
+    hash.update(first.bytes)
+    hash.update(records)
+    return hash.finish()
+  }
+}
