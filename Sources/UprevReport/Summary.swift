@@ -49,9 +49,7 @@ public struct Summary: Equatable, Sendable {
     bytesRead = saturatingSum(bytesRead, record.bytesBefore)
     if record.outcome == .migrated { bytesWritten = saturatingSum(bytesWritten, record.bytesAfter) }
     guard let format = record.format else { return }
-    byFormat[format, default: FormatCounts()].outcomes.add(record.outcome)
-    guard let version = record.from?.key else { return }
-    byFormat[format, default: FormatCounts()].count(version)
+    byFormat[format, default: FormatCounts()].add(record)
   }
 
   private func saturatingSum(_ sum: Int, _ addend: Int?) -> Int {
@@ -73,6 +71,11 @@ public struct Summary: Equatable, Sendable {
 }
 
 extension Summary.FormatCounts {
+  fileprivate mutating func add(_ record: DocumentRecord) {
+    outcomes.add(record.outcome)
+    if let version = record.from?.key { count(version) }
+  }
+
   fileprivate mutating func count(_ version: String) {
     if let count = from[version] {
       from[version] = count + 1
@@ -86,19 +89,20 @@ extension Summary.FormatCounts {
 
 /// How many documents had each outcome.
 public struct OutcomeCounts: Equatable, Sendable {
-  private var counts: [Outcome: Int] = [:]
+  /// By the outcomes' order. No dictionary: every document counts here.
+  private var counts = [Int](repeating: 0, count: Outcome.allCases.count)
 
   /// Nothing counted yet.
   public init() {}
 
   /// Documents with this outcome.
-  public subscript(outcome: Outcome) -> Int { counts[outcome] ?? 0 }
+  public subscript(outcome: Outcome) -> Int { counts[outcome.place] }
 
   /// The sum of all outcomes.
-  public var total: Int { counts.values.reduce(0, +) }
+  public var total: Int { counts.reduce(0, +) }
 
   /// Counts one more.
   public mutating func add(_ outcome: Outcome) {
-    counts[outcome, default: 0] += 1
+    counts[outcome.place] += 1
   }
 }

@@ -4,13 +4,21 @@ struct ElementBatch: Sendable {
   private(set) var elements: [ContainerElement] = []
   /// Bytes of text and passthrough held.
   private(set) var bytes = 0
+  /// What there is to do, in documents: a decision that is made costs a fraction of one.
+  private(set) var work = 0.0
+
+  private static let workOfDecision = 0.25
 
   mutating func append(_ element: ContainerElement) {
     elements.append(element)
     switch element {
-    case .document(let document): bytes += document.text.count
-    case .passthrough(let chunk): bytes += chunk.byteCount
-    case .decision: break
+    case .document(let document):
+      bytes += document.text.count
+      work += 1
+    case .passthrough(let chunk):
+      bytes += chunk.byteCount
+      work += 1
+    case .decision: work += Self.workOfDecision
     }
   }
 
@@ -22,7 +30,8 @@ struct ElementBatch: Sendable {
     var decisions = decider.decide(documents).makeIterator()
     return elements.map { element in
       switch element {
-      case .document(let document): .document(document, Self.remembering(document, decisions.next() ?? decider.decide(document)))
+      case .document(let document):
+        .document(document, Self.remembering(document, decisions.next() ?? decider.decide(document)))
       case .decision(let decision): .decision(decision)
       case .passthrough(let chunk): .passthrough(chunk)
       }
@@ -60,7 +69,7 @@ final class ElementBatchReader {
     if shouldStop() { throw EarlyEnd(reason: .interrupted) }
     var batch = ElementBatch()
     do {
-      while batch.elements.count < maximumCount, batch.bytes < maximumBytes, let element = try reader.next() {
+      while batch.work < Double(maximumCount), batch.bytes < maximumBytes, let element = try reader.next() {
         batch.append(element)
       }
     } catch {

@@ -66,10 +66,11 @@ extension StateDatabase {
   /// Forgets what is known of targets that are gone, were not asked about for so long, or are too many.
   func forgetKnownFiles(unusedFor seconds: Int64, at time: Timestamp) throws(JournalError) {
     let targets: [(id: Int64, path: PathName, used: Int64)] = try read { database in
-      try Row.fetchAll(database, sql: "SELECT id, path, used_seconds FROM known_target ORDER BY used_seconds DESC, id").map {
-        let record = StateRecord($0, of: "known_target")
-        return (try record.integer(0), try record.path(1), try record.integer(2))
-      }
+      try Row.fetchAll(database, sql: "SELECT id, path, used_seconds FROM known_target ORDER BY used_seconds DESC, id")
+        .map {
+          let record = StateRecord($0, of: "known_target")
+          return (try record.integer(0), try record.path(1), try record.integer(2))
+        }
     }
     let doomed = targets.enumerated().filter { place, target in
       place >= Self.maximumKnownTargets || time.seconds.subtractingReportingOverflow(target.used).partialValue > seconds
