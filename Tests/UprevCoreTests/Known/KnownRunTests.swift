@@ -117,6 +117,17 @@ struct KnownRunTests {
     #expect(text.utf8.count == before.size)
     // A clock of whole ticks must have moved on.
     usleep(50_000)
+    try change(how, name, text, before)
+    let isOld = ["written", "written, its time set back", "renamed over"].contains(how)
+    let second = try run()
+    #expect(second.opened == ["ml_training_a.json"])
+    #expect(second.result.summary.outcomes[.migrated] == (isOld ? 1 : 0))
+    #expect(second.result.summary.outcomes[.current] == (isOld ? 2 : 3))
+    #expect(try run().opened == (isOld ? ["ml_training_a.json"] : []))
+    #expect(try run().opened == [])
+  }
+
+  private func change(_ how: String, _ name: PathName, _ text: String, _ before: FileStatus) throws {
     let fileSystem = LocalFileSystem()
     let file = try fileSystem.open(name, in: nil, [.readWrite], mode: 0)
     switch how {
@@ -134,13 +145,6 @@ struct KnownRunTests {
         name, in: nil, access: before.access, modification: FileTime(seconds: 5, nanoseconds: 0))
     default: try fileSystem.makeHardLink(tree.pathName("x"), in: nil, to: name, in: nil)
     }
-    let isOld = ["written", "written, its time set back", "renamed over"].contains(how)
-    let second = try run()
-    #expect(second.opened == ["ml_training_a.json"])
-    #expect(second.result.summary.outcomes[.migrated] == (isOld ? 1 : 0))
-    #expect(second.result.summary.outcomes[.current] == (isOld ? 2 : 3))
-    #expect(try run().opened == (isOld ? ["ml_training_a.json"] : []))
-    #expect(try run().opened == [])
   }
 
   @Test("What the run depends on makes what was known unknown, and is told apart afterwards")
