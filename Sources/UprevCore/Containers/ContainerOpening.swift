@@ -102,6 +102,8 @@ public protocol Container: AnyObject {
   /// Why nothing in the container can be changed in place, with the way out; nil where it can. What a dry run says instead
   /// of trying.
   var refusalToChange: TargetError? { get }
+  /// The file that it is, where a later run can know that it has not changed; nil where it is none, or cannot.
+  var knowableFile: KnowableFile? { get }
   /// What a journal must know of it.
   /// - Throws: ``TargetError``
   func journalTarget() throws -> JournalTarget
@@ -122,6 +124,8 @@ public protocol Container: AnyObject {
 }
 
 extension Container {
+  /// None.
+  public var knowableFile: KnowableFile? { nil }
   /// Nothing.
   public func release() {}
 }

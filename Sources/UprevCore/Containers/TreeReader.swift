@@ -6,6 +6,9 @@ import UprevReport
 /// something below it may have been missed (unless everything below it is excluded). Exclusion is of documents: a folder is
 /// walked even if all of it is excluded, and each document in it is `skipped`.
 final class TreeReader: ContainerReader {
+  /// Documents held open until they are decided.
+  private static let maximumHeld = 1024
+
   let description = ContainerDescription(kind: .tree)
   private(set) var discoverSeconds = 0.0
   private(set) var readSeconds = 0.0
@@ -27,7 +30,9 @@ final class TreeReader: ContainerReader {
     known = container.single == nil ? options.known : nil
     recovery = options.interruptedRuns.map { container.makeRecovery($0) }
     discover = container.makeWalk(recovery, maximumPathLength: options.maximumPathLength)
-    read = Read(container.fileSystem, maximumSize: options.maximumDocumentSize)
+    // A copy needs the attributes of every document.
+    let held = options.yieldsPassthrough ? nil : HeldFiles(limit: min(OpenFileLimit.current / 4, Self.maximumHeld))
+    read = Read(container.fileSystem, maximumSize: options.maximumDocumentSize, holdingIn: held)
   }
 
   var warnings: [WarningRecord] { recovery?.warnings.records ?? [] }

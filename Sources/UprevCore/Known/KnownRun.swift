@@ -20,23 +20,43 @@ struct KnownRun {
     goals = formats.indices.map { options.targetVersions.goal(of: $0, in: formats) }
   }
 
-  /// - Returns: nil for what is no tree, and where the store does not answer: then every document is read.
+  /// What is known of a target that is a tree.
+  ///
+  /// - Returns: nil for what is none, and where the store does not answer: then every document is read.
   func tree(_ target: JournalTarget, warn: WarningSink) -> KnownTree? {
-    guard target.kind == .tree else { return nil }
     let now = clock.now()
-    let known: any KnownTarget
-    do throws(JournalError) {
-      known = try store.target(target.resolvedPath, context: context, at: now)
-    } catch {
-      warn(.notRemembered(error))
-      return nil
-    }
+    guard target.kind == .tree, let known = open(target, at: now, warn: warn) else { return nil }
     // A report that lists every document has the hash of each, and so each is read.
     let trusts = !options.readsEverything && !options.listsEveryDocument && !known.ranges.isEmpty
     return KnownTree(
       lookup: trusts
         ? KnownLookup(known, goals: goals, maximumSize: options.maximumDocumentSize, begun: now) : nil,
       recorder: KnownRecorder(known, goals: goals, begun: now, clock: clock))
+  }
+
+  /// What is known of a target that is an archive.
+  ///
+  /// - Parameter isHeard: whether somebody is told of each document by itself.
+  /// - Returns: nil for what is none, and where the store does not answer: then it is read.
+  func archive(
+    _ target: JournalTarget, _ container: any Container, isHeard: Bool, warn: WarningSink
+  ) -> KnownArchiveRun? {
+    let now = clock.now()
+    guard target.kind == .archive, var file = container.knowableFile, let known = open(target, at: now, warn: warn)
+    else { return nil }
+    file.conditions += " \(options.maximumDocumentSize)"
+    return KnownArchiveRun(
+      known, file, goals: goals, trusts: !options.readsEverything && !options.listsEveryDocument && !isHeard,
+      begun: now, clock: clock)
+  }
+
+  private func open(_ target: JournalTarget, at time: Timestamp, warn: WarningSink) -> (any KnownTarget)? {
+    do throws(JournalError) {
+      return try store.target(target.resolvedPath, context: context, at: time)
+    } catch {
+      warn(.notRemembered(error))
+      return nil
+    }
   }
 }
 

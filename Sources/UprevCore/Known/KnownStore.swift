@@ -22,6 +22,12 @@ public protocol KnownTarget: Sendable {
   /// - Returns: nil where it is gone, or is not as it was left.
   /// - Throws: ``JournalError``
   func records(of range: KnownRange) throws(JournalError) -> [UInt8]?
+  /// What was kept of an archive, under the same conditions.
+  /// - Returns: nil where nothing was, or where it is not as it was left.
+  func archive(_ conditions: String) -> [UInt8]?
+  /// Keeps what is known of an archive, in place of what was.
+  /// - Throws: ``JournalError``
+  func keep(archive: [UInt8], _ conditions: String) throws(JournalError)
   /// Removes ranges and adds others, all or nothing.
   /// - Throws: ``JournalError``
   func replace(_ removed: [KnownRange], by added: [KnownRecords]) throws(JournalError)

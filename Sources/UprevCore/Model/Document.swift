@@ -9,6 +9,8 @@ public protocol DocumentOrigin: Sendable {
   /// The file that holds the document and nothing else, as it was before it was read; nil where there is none, or where a change
   /// of it might not show.
   func rememberedFile(format: Int) -> RememberedFile?
+  /// Told once, on a worker's thread, what becomes of the document: what only a replacement needs is read now, or let go.
+  func prepare(for outcome: Outcome)
 }
 
 extension DocumentOrigin {
@@ -16,6 +18,8 @@ extension DocumentOrigin {
   public func warningsOfReplacing(_ path: PathName) -> [WarningRecord] { [] }
   /// None.
   public func rememberedFile(format: Int) -> RememberedFile? { nil }
+  /// Nothing.
+  public func prepare(for outcome: Outcome) {}
 }
 
 /// A document that was read and is claimed by a format.

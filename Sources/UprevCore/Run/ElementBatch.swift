@@ -31,14 +31,15 @@ struct ElementBatch: Sendable {
     return elements.map { element in
       switch element {
       case .document(let document):
-        .document(document, Self.remembering(document, decisions.next() ?? decider.decide(document)))
+        .document(document, Self.prepared(document, decisions.next() ?? decider.decide(document)))
       case .decision(let decision): .decision(decision)
       case .passthrough(let chunk): .passthrough(chunk)
       }
     }
   }
 
-  private static func remembering(_ document: Document, _ decision: Decision) -> Decision {
+  private static func prepared(_ document: Document, _ decision: Decision) -> Decision {
+    document.origin.prepare(for: decision.outcome)
     guard decision.outcome == .current, let format = decision.reference.format else { return decision }
     var decision = decision
     decision.remembered = document.origin.rememberedFile(format: format)

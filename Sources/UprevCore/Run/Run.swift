@@ -57,6 +57,7 @@ public final class Run {
   /// - Parameter report: takes the bytes of the JSON report, piece by piece, as they become known; nil where none is wanted.
   /// - Returns: what happened. Nothing is thrown: what goes wrong is in the result, the report, and the exit status.
   public func execute(report: ((UnsafeRawBufferPointer) throws -> Void)? = nil) -> RunResult {
+    let options = options
     let formats = options.pipelines.flatMap(\.formats)
     let ledger = RunLedger(options: options, formats: formats, observer: observer)
     if let report {
@@ -92,7 +93,13 @@ public final class Run {
         yieldsPassthrough: false),
       writeOptions: writeOptions,
       openers: openers, pool: WorkerPool(workers: options.jobs, maximumBytes: Self.maximumBytesInHand), clock: clock,
-      shouldStop: shouldStop, rejections: RejectionCounter(RejectionTally(limit: options.rejectionLimit)))
+      shouldStop: shouldStop, isHeard: observer?.hearsEveryDecision ?? false,
+      recordKnown: { count in
+        let goals = options.targetVersions
+        let version = count.outcome == .current ? count.format.map { goals.goal(of: $0, in: formats) } : nil
+        ledger.record(count, version: version)
+      },
+      rejections: RejectionCounter(RejectionTally(limit: options.rejectionLimit)))
     if options.isAllOrNothing && !options.isDryRun {
       changeAllOrNothing(targetRun, ledger)
     } else {

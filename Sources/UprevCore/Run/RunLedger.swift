@@ -56,6 +56,17 @@ final class RunLedger {
     for warning in decision.warnings { warn(warning, in: target) }
   }
 
+  /// What is known of the documents of an archive.
+  func record(_ count: KnownArchive.Count, version: FormatVersion?) {
+    let format = count.format.flatMap(formatName)
+    summary.add(
+      count.documents, count.outcome, format: format, from: version?.reportValue, bytesRead: count.bytes)
+    let wasRead = count.outcome == .current ? count.documents : 0
+    stages.add(.discover, items: count.documents, seconds: 0)
+    stages.add(.read, items: wasRead, seconds: 0)
+    stages.add(.detect, items: wasRead, seconds: 0)
+  }
+
   /// A warning that is about no document in particular is taken once.
   func warn(_ warning: WarningRecord, in target: PathName) {
     if warning.code == .noSchema, !unschemed.insert(warning).inserted { return }

@@ -12,6 +12,10 @@ struct TargetRun {
   let pool: WorkerPool
   let clock: any RunClock
   let shouldStop: @Sendable () -> Bool
+  /// Whether somebody is told of each document by itself.
+  let isHeard: Bool
+  /// Takes what is known of the documents of an archive that need not be read.
+  let recordKnown: (KnownArchive.Count) -> Void
   /// Counts what is rejected; once it is exceeded, targets end early.
   let rejections: RejectionCounter
 
@@ -25,6 +29,7 @@ struct TargetRun {
     fileprivate var journal: (any TargetJournal)?
     /// Takes down which documents are known to be current; nil where nothing is kept.
     fileprivate var known: KnownTree?
+    fileprivate var knownArchive: KnownArchiveRun?
     /// Whether everything in it was read.
     fileprivate var isRead = false
     /// Kept, because its locks go with it.
@@ -62,6 +67,7 @@ struct TargetRun {
     let sink: DecisionSink = { [rejections] in
       rejections.tally.settle($0)
       pending.known?.recorder.note($0)
+      pending.knownArchive?.note($0)
       finalSink($0)
     }
     do {
@@ -77,6 +83,10 @@ struct TargetRun {
   private func begin(
     _ pending: Pending, sink: @escaping DecisionSink, warn: @escaping WarningSink
   ) throws {
+    let warn: WarningSink = {
+      pending.knownArchive?.noteWarning()
+      warn($0)
+    }
     let (container, opener) = try open(pending.record.path)
     pending.container = container
     pending.record.kind = container.kind
@@ -87,19 +97,29 @@ struct TargetRun {
       let target = try container.journalTarget()
       pending.journal = try journal?.begin(target)
       pending.known = known?.tree(target, warn: warn)
+      pending.knownArchive = known?.archive(target, container, isHeard: isHeard, warn: warn)
     }
     var writeOptions = writeOptions
     writeOptions.journal = pending.journal
     writeOptions.redecide = { [decider] in decider.decide($0) }
     writeOptions.remembersFiles = pending.known != nil
     let (writer, isWhole) = try makeWriter(of: container, opener: opener, writeOptions, sink: sink, warn: warn)
+    pending.writer = writer
+    if let archive = pending.knownArchive?.known {
+      pending.record.archiveFormat = archive.archiveFormat
+      pending.record.filters = archive.filters
+      for count in archive.counts {
+        rejections.tally.count(count.documents, count.outcome)
+        recordKnown(count)
+      }
+      return
+    }
     var readOptions = readOptions
     readOptions.yieldsPassthrough = isWhole
     readOptions.known = pending.known?.lookup
     readOptions.remembersFiles = pending.known != nil
     readOptions.interruptedRuns = options.changesInPlace ? .recover : .tell
     let reader = try container.makeReader(readOptions)
-    pending.writer = writer
     pending.isOneByOne = !isWhole && container.kind == .tree && !(options.isAllOrNothing && !options.isDryRun)
     pending.record.committed = !options.isDryRun && pending.isOneByOne
     defer {
@@ -157,6 +177,14 @@ struct TargetRun {
       known.finish(isComplete: pending.isRead, warn: pending.warn)
       pending.known = nil
     }
+    if let known = pending.knownArchive, pending.isRead {
+      do throws(JournalError) {
+        try known.finish(pending.record)
+      } catch {
+        pending.warn(.notRemembered(error))
+      }
+    }
+    pending.knownArchive = nil
     do throws(JournalError) {
       try pending.journal?.finish(pending.record)
     } catch {

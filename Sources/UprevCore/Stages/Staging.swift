@@ -50,6 +50,7 @@ final class Staging {
     let change = try stagedChange(text, document, decision)
     let staging: StagingFolder
     do throws(FileSystemError) {
+      try origin.readAttributes()
       staging = try place(origin.folder)
     } catch {
       throw .folder(.text(error))

@@ -15,17 +15,20 @@ struct StateKnownFiles: KnownStore {
   private static let useGrain: Int64 = 86_400
 
   func target(_ path: PathName, context: [UInt8], at time: Timestamp) throws(JournalError) -> any KnownTarget {
-    let found: (id: Int64, used: Int64, ranges: [KnownRange])? = try database.read { database in
+    let found: (target: StateKnownTarget, used: Int64)? = try database.read { database in
       let row = try Row.fetchOne(
-        database, sql: "SELECT id, used_seconds FROM known_target WHERE path = ? AND context = ?",
+        database, sql: "SELECT id, used_seconds, archive FROM known_target WHERE path = ? AND context = ?",
         arguments: [Data(path.bytes), Data(context)])
       guard let row else { return nil }
       let record = StateRecord(row, of: "known_target")
       let id = try record.integer(0)
-      return (id, try record.integer(1), try Self.ranges(of: id, in: database))
+      let target = StateKnownTarget(
+        database: self.database, id: id, context: context, ranges: try Self.ranges(of: id, in: database),
+        archive: try record.optionalBytes(2))
+      return (target, try record.integer(1))
     }
     if let found, (0..<Self.useGrain).contains(time.seconds.subtractingReportingOverflow(found.used).partialValue) {
-      return StateKnownTarget(database: database, id: found.id, context: context, ranges: found.ranges)
+      return found.target
     }
     let id: Int64 = try database.write { database in
       try database.execute(
@@ -40,7 +43,8 @@ struct StateKnownFiles: KnownStore {
       guard let id else { throw JournalError.removedMeanwhile }
       return id
     }
-    return StateKnownTarget(database: database, id: id, context: context, ranges: found?.ranges ?? [])
+    return StateKnownTarget(
+      database: database, id: id, context: context, ranges: found?.target.ranges ?? [], archive: found?.target.archive)
   }
 
   private static func ranges(of target: Int64, in database: Database) throws -> [KnownRange] {
@@ -100,6 +104,31 @@ struct StateKnownTarget: KnownTarget {
   let id: Int64
   let context: [UInt8]
   let ranges: [KnownRange]
+  /// A digest of 32 bytes, and what is known of the archive.
+  let archive: [UInt8]?
+
+  func archive(_ conditions: String) -> [UInt8]? {
+    guard let archive, archive.count > 32 else { return nil }
+    let bytes = Array(archive.dropFirst(32))
+    return archive.prefix(32).elementsEqual(digest(bytes, conditions)) ? bytes : nil
+  }
+
+  func keep(archive: [UInt8], _ conditions: String) throws(JournalError) {
+    let bytes = digest(archive, conditions) + archive
+    try database.write { database in
+      try database.execute(
+        sql: "UPDATE known_target SET archive = ? WHERE id = ?", arguments: [Data(bytes), id])
+    }
+  }
+
+  private func digest(_ archive: [UInt8], _ conditions: String) -> [UInt8] {
+    var hash = SHA256()
+    hash.update(context)
+    withUnsafeBytes(of: UInt64(conditions.utf8.count).littleEndian) { hash.update($0) }
+    hash.update(Array(conditions.utf8))
+    hash.update(archive)
+    return hash.finish()
+  }
 
   func records(of range: KnownRange) throws(JournalError) -> [UInt8]? {
     let found: (digest: [UInt8], records: [UInt8])? = try database.read { database in

@@ -24,6 +24,10 @@ private final class MemoryTarget: KnownTarget, @unchecked Sendable {
     return kept[range.id]?.bytes
   }
 
+  func archive(_ conditions: String) -> [UInt8]? { nil }
+
+  func keep(archive: [UInt8], _ conditions: String) throws(JournalError) {}
+
   func replace(_ removed: [KnownRange], by added: [KnownRecords]) throws(JournalError) {
     writes += 1
     if fails { throw JournalError(message: "no") }
