@@ -42,7 +42,7 @@ struct KnownArchiveTests {
   /// 100 documents, files that are none, and 4 MB of something else.
   private func write(version: Int, last: String = "", name: String = "a.tar") throws {
     let script = """
-      import io, sys, tarfile
+      import io, random, sys, tarfile
       name, version, last = sys.argv[1], int(sys.argv[2]), sys.argv[3]
       with tarfile.open(name, 'w:gz' if name.endswith('gz') else 'w') as tar:
           def add(path, text):
@@ -52,7 +52,7 @@ struct KnownArchiveTests {
           for number in range(100):
               add(f'd/ml_training_{number:03}.json', b'{"n_jobs": 1, "chunksize": 1, "version": %d}' % version)
           add('other', b'')
-          add('big', bytes(range(256)) * 16384)
+          add('big', random.Random(1).randbytes(4 << 20))
           if last: add('ml_training_last.json', last.encode())
       """
     let child = try ChildProcess.run("python3", ["-c", script, tree.path(name), "\(version)", last])

@@ -45,10 +45,17 @@ public struct TreeDocumentOrigin: DocumentOrigin {
   /// - Throws: ``FileSystemError``
   func readAttributes() throws(FileSystemError) { try late.read() }
 
-  public func prepare(for outcome: Outcome) {
-    guard outcome == .migrated else { return late.letGo() }
-    // What goes wrong goes wrong again, and is told, where they are needed.
-    try? late.read()
+  public func prepare(for outcome: Outcome, of path: PathName) -> DocumentError? {
+    guard outcome == .migrated else {
+      late.letGo()
+      return nil
+    }
+    do throws(FileSystemError) {
+      try late.read()
+      return nil
+    } catch {
+      return error.documentError(.reading, about: path)
+    }
   }
 
   /// What its replacement must carry on.

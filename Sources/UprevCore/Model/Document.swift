@@ -10,7 +10,8 @@ public protocol DocumentOrigin: Sendable {
   /// of it might not show.
   func rememberedFile(format: Int) -> RememberedFile?
   /// Told once, on a worker's thread, what becomes of the document: what only a replacement needs is read now, or let go.
-  func prepare(for outcome: Outcome)
+  /// - Returns: why it cannot be replaced, where what that takes cannot be read.
+  func prepare(for outcome: Outcome, of path: PathName) -> DocumentError?
 }
 
 extension DocumentOrigin {
@@ -19,7 +20,7 @@ extension DocumentOrigin {
   /// None.
   public func rememberedFile(format: Int) -> RememberedFile? { nil }
   /// Nothing.
-  public func prepare(for outcome: Outcome) {}
+  public func prepare(for outcome: Outcome, of path: PathName) -> DocumentError? { nil }
 }
 
 /// A document that was read and is claimed by a format.

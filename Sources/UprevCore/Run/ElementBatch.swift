@@ -38,8 +38,11 @@ struct ElementBatch: Sendable {
     }
   }
 
-  private static func prepared(_ document: Document, _ decision: Decision) -> Decision {
-    document.origin.prepare(for: decision.outcome)
+  /// A decision, and what the document's origin has to say to it.
+  static func prepared(_ document: Document, _ decision: Decision) -> Decision {
+    if let error = document.origin.prepare(for: decision.outcome, of: decision.reference.path) {
+      return decision.rejected(error)
+    }
     guard decision.outcome == .current, let format = decision.reference.format else { return decision }
     var decision = decision
     decision.remembered = document.origin.rememberedFile(format: format)

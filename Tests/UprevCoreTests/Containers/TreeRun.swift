@@ -93,7 +93,8 @@ struct TreeRun {
           count += 1
           try onRead(element)
           switch element {
-          case .document(let document): try writer.write(.document(document, Self.decide(document)))
+          case .document(let document):
+            try writer.write(.document(document, ElementBatch.prepared(document, Self.decide(document))))
           case .decision(let decision): try writer.write(.decision(decision))
           case .passthrough(let chunk): try writer.write(.passthrough(chunk))
           }
