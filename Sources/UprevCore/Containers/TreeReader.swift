@@ -21,7 +21,7 @@ final class TreeReader: ContainerReader {
   private let known: KnownLookup?
   /// Whether file systems keep times of change, by device; asked where files are to be remembered.
   private var keepsChangeTimes: [UInt64: Bool] = [:]
-  /// What belongs to the last thing met and is still to be given out, last first.
+  /// What belongs to the last thing met and is still to be given out.
   private var pending: [ContainerElement] = []
 
   init(_ container: TreeContainer, _ options: ContainerReadOptions) {
@@ -44,10 +44,7 @@ final class TreeReader: ContainerReader {
     defer { discoverSeconds += MonotonicClock.seconds - start - (readSeconds - readBefore) }
     do throws(FileSystemError) {
       while let found = try discover.next() {
-        let elements = take(found)
-        guard let first = elements.first else { continue }
-        pending.append(contentsOf: elements.dropFirst().reversed())
-        return first
+        if let element = take(found) { return element }
       }
       recovery?.finish()
       return nil
@@ -56,33 +53,32 @@ final class TreeReader: ContainerReader {
     }
   }
 
-  private func take(_ found: Discovered) -> [ContainerElement] {
+  /// - Returns: the first element of what was met; what follows it is in `pending`.
+  private func take(_ found: Discovered) -> ContainerElement? {
     switch found {
     case .folder(let folder, let path, let status):
-      guard options.yieldsPassthrough else { return [] }
-      return [
-        .passthrough(
-          TreePassthrough(
-            content: .folder(folder), path: path, folder: folder.parent ?? folder, name: folder.name, status: status))
-      ]
+      guard options.yieldsPassthrough else { return nil }
+      return .passthrough(
+        TreePassthrough(
+          content: .folder(folder), path: path, folder: folder.parent ?? folder, name: folder.name, status: status))
     case .unreadableFolder(let path, let error):
-      if isAllExcluded(below: path) { return [] }
-      return [unreadable(path, format: nil, error)]
+      if isAllExcluded(below: path) { return nil }
+      return unreadable(path, format: nil, error)
     case .tooLong(let path):
-      if options.claims.claim(path) == .excluded || isAllExcluded(below: path) { return [] }
+      if options.claims.claim(path) == .excluded || isAllExcluded(below: path) { return nil }
       var decision = Decision(
         reference: DocumentReference(path: path, format: nil), outcome: .rejected,
         error: .pathTooLong(limit: options.maximumPathLength))
       if options.yieldsPassthrough {
         decision.warnings.append(.pathTooLong(path, limit: options.maximumPathLength))
       }
-      return [.decision(decision)]
+      return .decision(decision)
     case .entry(let entry):
       return take(entry)
     }
   }
 
-  private func take(_ entry: DiscoveredEntry) -> [ContainerElement] {
+  private func take(_ entry: DiscoveredEntry) -> ContainerElement {
     if OwnName.isKept(entry.name) { recovery?.meetKept(entry.path) }
     let claim = OwnName.isOwn(entry.name) ? .excluded : options.claims.claim(entry.path)
     guard entry.kind == .regular else { return untouched(entry, .skipped, format: nil) }
@@ -93,7 +89,7 @@ final class TreeReader: ContainerReader {
     }
   }
 
-  private func document(_ entry: DiscoveredEntry, _ format: Int) -> [ContainerElement] {
+  private func document(_ entry: DiscoveredEntry, _ format: Int) -> ContainerElement {
     let reference = DocumentReference(path: entry.path, format: format)
     let result: Read.Result
     do throws(FileSystemError) {
@@ -102,7 +98,7 @@ final class TreeReader: ContainerReader {
         let decision = known.decision(
           reference, try container.fileSystem.status(of: entry.name, in: handle, followingLinks: false))
       {
-        return [.decision(decision)]
+        return .decision(decision)
       }
       let start = MonotonicClock.seconds
       defer { readSeconds += MonotonicClock.seconds - start }
@@ -113,9 +109,9 @@ final class TreeReader: ContainerReader {
     switch result {
     case .document(let text, var origin):
       if options.remembersFiles { origin.keepsChangeTimes = keepsChangeTimes(entry.folder, origin.status) }
-      return [.document(Document(reference: reference, text: text, origin: origin))]
+      return .document(Document(reference: reference, text: text, origin: origin))
     case .absent:
-      return [.decision(Decision(reference: reference, outcome: .skipped))]
+      return .decision(Decision(reference: reference, outcome: .skipped))
     case .notRegular:
       return untouched(entry, .skipped, format: format)
     case .tooLarge(let status):
@@ -124,7 +120,7 @@ final class TreeReader: ContainerReader {
     case .changing:
       return untouched(entry, .rejected, format: format, .changedWhileRead)
     case .failed(let error):
-      return [unreadable(entry.path, format: format, error)]
+      return unreadable(entry.path, format: format, error)
     }
   }
 
@@ -143,11 +139,11 @@ final class TreeReader: ContainerReader {
   /// A decision, and the thing itself for a writer of copies.
   private func untouched(
     _ entry: DiscoveredEntry, _ outcome: Outcome, format: Int?, _ error: DocumentError? = nil, size: Int? = nil
-  ) -> [ContainerElement] {
+  ) -> ContainerElement {
     var decision = Decision(
       reference: DocumentReference(path: entry.path, format: format), outcome: outcome, error: error)
     decision.bytesBefore = size
-    guard options.yieldsPassthrough else { return [.decision(decision)] }
+    guard options.yieldsPassthrough else { return .decision(decision) }
     do throws(FileSystemError) {
       let handle = try discover.handles.handle(of: entry.folder)
       let status = try container.fileSystem.status(of: entry.name, in: handle, followingLinks: false)
@@ -159,13 +155,14 @@ final class TreeReader: ContainerReader {
         case .directory, .unknown: nil
         case .fifo, .socket, .characterDevice, .blockDevice: .special
         }
-      guard let content else { return [.decision(decision)] }
+      guard let content else { return .decision(decision) }
       let chunk = TreePassthrough(
         content: content, path: entry.path, folder: entry.folder, name: entry.name, status: status)
-      return [.decision(decision), .passthrough(chunk)]
+      pending.append(.passthrough(chunk))
+      return .decision(decision)
     } catch {
       if error.kind != .absent { decision.warnings.append(.notCopied(entry.path, error)) }
-      return [.decision(decision)]
+      return .decision(decision)
     }
   }
 

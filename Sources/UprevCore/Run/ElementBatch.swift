@@ -39,7 +39,7 @@ struct ElementBatch: Sendable {
   }
 
   /// A decision, and what the document's origin has to say to it.
-  static func prepared(_ document: Document, _ decision: Decision) -> Decision {
+  private static func prepared(_ document: Document, _ decision: Decision) -> Decision {
     if let error = document.origin.prepare(for: decision.outcome, of: decision.reference.path) {
       return decision.rejected(error)
     }

@@ -94,7 +94,11 @@ struct TreeRun {
           try onRead(element)
           switch element {
           case .document(let document):
-            try writer.write(.document(document, ElementBatch.prepared(document, Self.decide(document))))
+            var decision = Self.decide(document)
+            // As the workers of a run do.
+            let failure = document.origin.prepare(for: decision.outcome, of: decision.reference.path)
+            if let failure { decision = decision.rejected(failure) }
+            try writer.write(.document(document, decision))
           case .decision(let decision): try writer.write(.decision(decision))
           case .passthrough(let chunk): try writer.write(.passthrough(chunk))
           }
