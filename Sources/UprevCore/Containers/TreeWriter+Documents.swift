@@ -33,7 +33,10 @@ extension TreeWriter {
 
   /// Once more, from a staging folder beside the document, which an exchange reaches.
   func replaceFromBeside(_ entry: inout Held, _ staged: StagedDocument, rereads: Int) {
-    guard let text = entry.decision.replacement else { return }
+    guard let text = stagedText(staged) else {
+      entry.decision = entry.decision.rejected(.nothingToWrite)
+      return
+    }
     guard case .document(let old, let origin) = readAgain(staged),
       old.withUnsafeBytes({ SHA256.hash($0) }) == staged.original.content?.sha256
     else { return decideAgain(&entry, staged, rereads: rereads) }
@@ -44,6 +47,15 @@ extension TreeWriter {
     } catch {
       entry.decision = entry.decision.rejected(documentError(error, entry.decision.reference.path))
     }
+  }
+
+  /// Our text, from its temporary, which is in its slot.
+  private func stagedText(_ staged: StagedDocument) -> JSONText? {
+    var read = Read(container.fileSystem, maximumSize: .max)
+    guard case .document(let text, _) = read.read(staged.slot, in: staged.origin.folder, open: staged.staging.file),
+      text.withUnsafeBytes({ SHA256.hash($0) }) == staged.temporary.content?.sha256
+    else { return nil }
+    return text
   }
 
   /// Another program changed the document between reading and replacing: it is read again, and decided anew.

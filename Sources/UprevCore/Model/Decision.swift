@@ -12,7 +12,7 @@ public struct Decision: Sendable {
   public var from: FormatVersion?
   public var to: FormatVersion?
   public var migrations: [MigrationRecord] = []
-  /// The new text; nil unless the outcome is `migrated`.
+  /// The new text; nil unless the outcome is `migrated`, and once a tree's writer has it in a temporary.
   public var replacement: JSONText?
   public var bytesBefore: Int?
   public var bytesAfter: Int?
