@@ -33,29 +33,20 @@ extension TreeWriter {
 
   /// Once more, from a staging folder beside the document, which an exchange reaches.
   func replaceFromBeside(_ entry: inout Held, _ staged: StagedDocument, rereads: Int) {
-    guard let text = stagedText(staged) else {
-      entry.decision = entry.decision.rejected(.nothingToWrite)
-      return
-    }
     guard case .document(let old, let origin) = readAgain(staged),
       old.withUnsafeBytes({ SHA256.hash($0) }) == staged.original.content?.sha256
     else { return decideAgain(&entry, staged, rereads: rereads) }
     let document = Document(reference: entry.decision.reference, text: old, origin: origin)
+    // The same text gives the same result.
+    guard let text = entry.decision.replacement ?? options.redecide?(document).replacement,
+      text.withUnsafeBytes({ SHA256.hash($0) }) == staged.temporary.content?.sha256
+    else { return decideAgain(&entry, staged, rereads: rereads) }
     do throws(Staging.Failure) {
       let beside = try staging.stageBeside(text, for: document, staged.origin, entry.decision)
       replace(&entry, with: beside, rereads: rereads)
     } catch {
       entry.decision = entry.decision.rejected(documentError(error, entry.decision.reference.path))
     }
-  }
-
-  /// Our text, from its temporary, which is in its slot.
-  private func stagedText(_ staged: StagedDocument) -> JSONText? {
-    var read = Read(container.fileSystem, maximumSize: .max)
-    guard case .document(let text, _) = read.read(staged.slot, in: staged.origin.folder, open: staged.staging.file),
-      text.withUnsafeBytes({ SHA256.hash($0) }) == staged.temporary.content?.sha256
-    else { return nil }
-    return text
   }
 
   /// Another program changed the document between reading and replacing: it is read again, and decided anew.

@@ -67,6 +67,8 @@ final class KnownRecorder {
 
   /// Whether the next run would come to the same without opening the file.
   private func isKnowable(_ decision: Decision, _ remembered: RememberedFile) -> Bool {
+    // It was found by what is compared below.
+    if remembered.wasKnown { return true }
     guard let format = decision.reference.format, goals.indices.contains(format),
       decision.to?.reportValue == goals[format]
     else { return false }
@@ -74,7 +76,6 @@ final class KnownRecorder {
     // Its placing was watched: `KnownFile.placed`.
     case .migrated: return true
     case .current:
-      if remembered.wasKnown { return true }
       return decision.from?.reportValue == goals[format] && decision.warnings.isEmpty
         && remembered.file.wasAtRest(before: begun)
     case .newer, .rejected, .unmatched, .skipped: return false
