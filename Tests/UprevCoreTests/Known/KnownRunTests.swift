@@ -57,6 +57,8 @@ struct KnownRunTests {
     var report: [String]
     /// Documents that were opened, by name.
     var opened: [String]
+    /// System calls, by name.
+    var calls: [String: Int]
   }
 
   /// - Parameters:
@@ -87,7 +89,7 @@ struct KnownRunTests {
     let report = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
       .filter { line in !chance.contains { line.contains($0) } }
       .map { $0.replacing(#/"seconds": [0-9.]+/#, with: "") }
-    return Outcome(result: result, report: report, opened: opened.documents)
+    return Outcome(result: result, report: report, opened: opened.documents, calls: fileSystem.record.byCall)
   }
 
   private var names: [String] { documents.map { ($0 as NSString).lastPathComponent }.sorted() }
@@ -205,6 +207,19 @@ struct KnownRunTests {
     #expect(try run(ahead: 10).opened == [])
     // The clock went back: what lies in its future is not believed.
     #expect(try run(ahead: -10).opened == names)
+  }
+
+  @Test("A document that stays as it is costs opening, a look and one reading; one that is known a look")
+  func calls() throws {
+    let first = try run()
+    let second = try run()
+    #expect(first.calls["read"] == 3)
+    #expect(second.calls["read"] == nil)
+    for call in ["flistxattr", "fgetxattr", "ioctl", "fcntl"] { #expect(first.calls[call] == nil, "\(call)") }
+    // Folders are opened and looked at by both.
+    #expect((first.calls["openat"] ?? 0) - (second.calls["openat"] ?? 0) == 3)
+    #expect((first.calls["fstat"] ?? 0) - (second.calls["fstat"] ?? 0) == 3)
+    #expect((second.calls["fstatat"] ?? 0) - (first.calls["fstatat"] ?? 0) == 3)
   }
 
   @Test("A name that another format claims is looked at anew")
