@@ -108,7 +108,9 @@ final class TreeReader: ContainerReader {
     }
     switch result {
     case .document(let text, var origin):
-      if options.remembersFiles { origin.keepsChangeTimes = keepsChangeTimes(entry.folder, origin.status) }
+      if options.remembersFiles, container.single == nil {
+        origin.keepsChangeTimes = keepsChangeTimes(entry.folder, origin.status)
+      }
       return .document(Document(reference: reference, text: text, origin: origin))
     case .absent:
       return .decision(Decision(reference: reference, outcome: .skipped))

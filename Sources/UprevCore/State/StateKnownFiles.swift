@@ -15,7 +15,7 @@ struct StateKnownFiles: KnownStore {
   private static let useGrain: Int64 = 86_400
 
   func target(_ path: PathName, context: [UInt8], at time: Timestamp) throws(JournalError) -> any KnownTarget {
-    let found: (target: StateKnownTarget, used: Int64)? = try database.read { database in
+    let found: (target: StateKnownTarget, id: Int64, used: Int64)? = try database.read { database in
       let row = try Row.fetchOne(
         database, sql: "SELECT id, used_seconds, archive FROM known_target WHERE path = ? AND context = ?",
         arguments: [Data(path.bytes), Data(context)])
@@ -23,28 +23,22 @@ struct StateKnownFiles: KnownStore {
       let record = StateRecord(row, of: "known_target")
       let id = try record.integer(0)
       let target = StateKnownTarget(
-        database: self.database, id: id, context: context, ranges: try Self.ranges(of: id, in: database),
-        archive: try record.optionalBytes(2))
-      return (target, try record.integer(1))
+        database: self.database, path: path, context: context, time: time,
+        ranges: try Self.ranges(of: id, in: database), archive: try record.optionalBytes(2))
+      return (target, id, try record.integer(1))
     }
-    if let found, (0..<Self.useGrain).contains(time.seconds.subtractingReportingOverflow(found.used).partialValue) {
-      return found.target
+    guard let found else {
+      return StateKnownTarget(
+        database: database, path: path, context: context, time: time, ranges: [], archive: nil)
     }
-    let id: Int64 = try database.write { database in
-      try database.execute(
-        sql: """
-          INSERT INTO known_target (path, context, used_seconds) VALUES (?, ?, ?)
-          ON CONFLICT (path, context) DO UPDATE SET used_seconds = excluded.used_seconds
-          """,
-        arguments: [Data(path.bytes), Data(context), time.seconds])
-      let id = try Int64.fetchOne(
-        database, sql: "SELECT id FROM known_target WHERE path = ? AND context = ?",
-        arguments: [Data(path.bytes), Data(context)])
-      guard let id else { throw JournalError.removedMeanwhile }
-      return id
+    let (age, overflow) = time.seconds.subtractingReportingOverflow(found.used)
+    if overflow || !(0..<Self.useGrain).contains(age) {
+      try database.write { database in
+        try database.execute(
+          sql: "UPDATE known_target SET used_seconds = ? WHERE id = ?", arguments: [time.seconds, found.id])
+      }
     }
-    return StateKnownTarget(
-      database: database, id: id, context: context, ranges: found?.target.ranges ?? [], archive: found?.target.archive)
+    return found.target
   }
 
   private static func ranges(of target: Int64, in database: Database) throws -> [KnownRange] {
@@ -64,8 +58,10 @@ struct StateKnownFiles: KnownStore {
 }
 
 extension StateDatabase {
-  /// Targets of which files are known at most, each pipeline and choice of options counted by itself.
-  private static let maximumKnownTargets = 64
+  /// Contexts of one target that are kept at most.
+  private static let maximumKnownContexts = 8
+  /// Contexts of all targets that are kept at most.
+  private static let maximumKnownTargets = 4096
 
   /// Forgets what is known of targets that are gone, were not asked about for so long, or are too many.
   func forgetKnownFiles(unusedFor seconds: Int64, at time: Timestamp) throws(JournalError) {
@@ -76,9 +72,12 @@ extension StateDatabase {
           return (try record.integer(0), try record.path(1), try record.integer(2))
         }
     }
+    var contexts: [PathName: Int] = [:]
     let doomed = targets.enumerated().filter { place, target in
-      place >= Self.maximumKnownTargets || time.seconds.subtractingReportingOverflow(target.used).partialValue > seconds
-        || isGone(target.path)
+      contexts[target.path, default: 0] += 1
+      let (age, overflow) = time.seconds.subtractingReportingOverflow(target.used)
+      return place >= Self.maximumKnownTargets || contexts[target.path] ?? 0 > Self.maximumKnownContexts
+        || overflow || age > seconds || isGone(target.path)
     }
     if doomed.isEmpty { return }
     try write { database in
@@ -101,8 +100,10 @@ extension StateDatabase {
 /// Which files of one target are known to be current, in the state database.
 struct StateKnownTarget: KnownTarget {
   let database: StateDatabase
-  let id: Int64
+  let path: PathName
   let context: [UInt8]
+  /// When the run began with it.
+  let time: Timestamp
   let ranges: [KnownRange]
   /// A digest of 32 bytes, and what is known of the archive.
   let archive: [UInt8]?
@@ -116,9 +117,23 @@ struct StateKnownTarget: KnownTarget {
   func keep(archive: [UInt8], _ conditions: String) throws(JournalError) {
     let bytes = digest(archive, conditions) + archive
     try database.write { database in
+      let id = try makeRow(in: database)
       try database.execute(
         sql: "UPDATE known_target SET archive = ? WHERE id = ?", arguments: [Data(bytes), id])
     }
+  }
+
+  /// The number of the target's row, which is made when there is something to be kept.
+  private func makeRow(in database: Database) throws -> Int64 {
+    try database.execute(
+      sql:
+        "INSERT INTO known_target (path, context, used_seconds) VALUES (?, ?, ?) ON CONFLICT (path, context) DO NOTHING",
+      arguments: [Data(path.bytes), Data(context), time.seconds])
+    let id = try Int64.fetchOne(
+      database, sql: "SELECT id FROM known_target WHERE path = ? AND context = ?",
+      arguments: [Data(path.bytes), Data(context)])
+    guard let id else { throw JournalError.removedMeanwhile }
+    return id
   }
 
   private func digest(_ archive: [UInt8], _ conditions: String) -> [UInt8] {
@@ -133,8 +148,7 @@ struct StateKnownTarget: KnownTarget {
   func records(of range: KnownRange) throws(JournalError) -> [UInt8]? {
     let found: (digest: [UInt8], records: [UInt8])? = try database.read { database in
       let row = try Row.fetchOne(
-        database, sql: "SELECT digest, records FROM known_range WHERE id = ? AND target = ?",
-        arguments: [range.id, id])
+        database, sql: "SELECT digest, records FROM known_range WHERE id = ?", arguments: [range.id])
       return try row.map { row in
         let record = StateRecord(row, of: "known_range")
         return (try record.bytes(0), try record.bytes(1))
@@ -149,18 +163,18 @@ struct StateKnownTarget: KnownTarget {
   func replace(_ removed: [KnownRange], by added: [KnownRecords]) throws(JournalError) {
     try database.write { database in
       for range in removed {
-        try database.cachedStatement(sql: "DELETE FROM known_range WHERE id = ? AND target = ?")
-          .execute(arguments: [range.id, id])
+        try database.cachedStatement(sql: "DELETE FROM known_range WHERE id = ?").execute(arguments: [range.id])
       }
+      if added.isEmpty { return }
+      let id = try makeRow(in: database)
       for records in added {
         try database.cachedStatement(
           sql: """
-            INSERT INTO known_range (target, first, device, count, digest, records)
-            SELECT id, ?, ?, ?, ?, ? FROM known_target WHERE id = ?
+            INSERT INTO known_range (target, first, device, count, digest, records) VALUES (?, ?, ?, ?, ?, ?)
             """
         ).execute(arguments: [
-          Data(records.first.bytes), Int64(bitPattern: records.device), records.count,
-          Data(digest(records.first, records.device, records.bytes)), Data(records.bytes), id,
+          id, Data(records.first.bytes), Int64(bitPattern: records.device), records.count,
+          Data(digest(records.first, records.device, records.bytes)), Data(records.bytes),
         ])
       }
     }

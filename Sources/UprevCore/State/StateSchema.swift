@@ -95,7 +95,7 @@ enum StateSchema {
       UNIQUE (path, context)
     );
     CREATE TABLE known_range (
-      id INTEGER PRIMARY KEY,
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
       target INTEGER NOT NULL REFERENCES known_target ON DELETE CASCADE,
       first BLOB NOT NULL,
       device INTEGER NOT NULL,
