@@ -69,6 +69,8 @@ public enum WarningCode: String, CaseIterable, Sendable {
   case notPlanned = "not-planned"
   /// A document of the plan is there no more.
   case goneSincePlan = "gone-since-plan"
+  /// Which documents are current could not be kept for the next run, or not be asked; it reads them.
+  case filesNotRemembered = "files-not-remembered"
   /// More warnings of one code than a report lists.
   case warningsOmitted = "warnings-omitted"
 }

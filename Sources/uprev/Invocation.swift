@@ -63,8 +63,8 @@ struct Invocation {
     }
     let run = Run(
       options: options, tool: (Release.name, Release.version), fileSystem: fileSystem, clock: SystemClock(),
-      openers: openers, journal: opened?.database.makeJournal(), warnings: [opened?.setAside].compactMap { $0 },
-      plan: plan,
+      openers: openers, journal: opened?.database.makeJournal(), known: opened?.database.makeKnownStore(),
+      warnings: [opened?.setAside].compactMap { $0 }, plan: plan,
       shouldStop: { StopSignal.isRaised }, observer: terminal)
     let output: ReportOutput
     do {

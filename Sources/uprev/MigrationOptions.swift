@@ -13,6 +13,9 @@ struct MigrationOptions: ParsableArguments {
   @Flag(help: "Keep no state: the run cannot be undone, and without --report there is no report.")
   var noState = false
 
+  @Flag(help: "Read every document, also those that were current before and whose files have not changed since.")
+  var paranoid = false
+
   @Flag(help: "Change nothing if one document is rejected (with --strict, also if one is newer or unmatched).")
   var allOrNothing = false
 
@@ -44,6 +47,7 @@ struct MigrationOptions: ParsableArguments {
     writing.apply(to: &options)
     options.listsEveryDocument = reporting.reportAll
     options.isStrict = strict
+    options.readsEverything = paranoid
     options.isAllOrNothing = allOrNothing
     options.rejectionLimit = maxRejected
     options.keepOriginalsDays = keepOriginals

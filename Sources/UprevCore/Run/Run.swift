@@ -13,6 +13,7 @@ public final class Run {
   private let openers: [any ContainerOpener]
   private let shouldStop: @Sendable () -> Bool
   private let journal: (any RunJournal)?
+  private let known: (any KnownStore)?
   private let warnings: [WarningRecord]
   private let failure: TargetError?
   private let plan: Plan?
@@ -25,6 +26,8 @@ public final class Run {
   ///   - openers: tried in order; the first that opens a target keeps it.
   ///   - journal: where changes are written down before they are made; nil: they cannot be undone. A run that changes nothing
   ///     in place does not use it.
+  ///   - known: where the run finds, and leaves, which documents are known to be current; nil: each is read. A run that changes
+  ///     nothing in place does not use it.
   ///   - warnings: what was noticed before the run, for its report.
   ///   - failure: why there is no journal, or no plan, where there should be one: then nothing is touched, and that is
   ///     reported.
@@ -33,7 +36,7 @@ public final class Run {
   public init(
     options: RunOptions, tool: (name: String, version: String), fileSystem: any FileSystem, clock: any RunClock,
     openers: [any ContainerOpener], journal: (any RunJournal)? = nil,
-    warnings: [WarningRecord] = [], failure: TargetError? = nil, plan: Plan? = nil,
+    known: (any KnownStore)? = nil, warnings: [WarningRecord] = [], failure: TargetError? = nil, plan: Plan? = nil,
     shouldStop: @escaping @Sendable () -> Bool = { false },
     observer: (any RunObserver)? = nil
   ) {
@@ -48,6 +51,8 @@ public final class Run {
     self.failure = failure
     self.plan = plan
     self.journal = options.changesInPlace ? journal : nil
+    // What is applied is compared with its plan, document by document.
+    self.known = options.changesInPlace && plan == nil ? known : nil
     startedAt = clock.now()
     id = RunID(startedAt: startedAt, random: UInt32.random(in: 0...UInt32.max))
   }
@@ -61,6 +66,7 @@ public final class Run {
   public func execute(
     report: ((UnsafeRawBufferPointer) throws -> Void)? = nil, recorder: PlanRecorder? = nil
   ) -> RunResult {
+    let options = options
     let formats = options.pipelines.flatMap(\.formats)
     let ledger = RunLedger(options: options, formats: formats, observer: observer)
     if let report {
@@ -87,6 +93,7 @@ public final class Run {
       options: options,
       decider: decider(formats, describes: recorder != nil),
       journal: journal,
+      known: known.map { KnownRun($0, options, tool: tool, clock: clock) },
       readOptions: ContainerReadOptions(
         claims: Claims(
           formats: formats.map(\.files), excluded: options.excluded,
@@ -95,8 +102,13 @@ public final class Run {
         yieldsPassthrough: false),
       writeOptions: writeOptions,
       openers: openers, pool: WorkerPool(workers: options.jobs, maximumBytes: Self.maximumBytesInHand), clock: clock,
-      shouldStop: shouldStop, rejections: RejectionCounter(RejectionTally(limit: options.rejectionLimit)), plan: plan,
-      recorder: recorder)
+      shouldStop: shouldStop, isHeard: observer?.hearsEveryDecision ?? false,
+      recordKnown: { count in
+        let goals = options.targetVersions
+        let version = count.outcome == .current ? count.format.map { goals.goal(of: $0, in: formats) } : nil
+        ledger.record(count, version: version)
+      },
+      rejections: RejectionCounter(RejectionTally(limit: options.rejectionLimit)), plan: plan, recorder: recorder)
     if options.isAllOrNothing && !options.isDryRun {
       changeAllOrNothing(targetRun, ledger)
     } else {

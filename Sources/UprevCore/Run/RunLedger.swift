@@ -41,19 +41,40 @@ final class RunLedger {
 
   func record(_ decision: Decision, in target: PathName) {
     let format = decision.reference.format.flatMap(formatName)
-    var record = DocumentRecord(
-      target: target, path: decision.reference.path, format: format, outcome: decision.outcome,
-      from: decision.from?.reportValue, to: decision.to?.reportValue, migrations: decision.migrations,
-      bytesBefore: decision.bytesBefore, bytesAfter: decision.bytesAfter, sha256Before: decision.sha256Before,
-      sha256After: decision.sha256After, error: decision.error?.report)
-    summary.add(record)
+    let isListed = Self.isListed(decision.outcome)
     stages.add(decision)
-    if let version = record.from, version.key.utf8.count > Self.maximumVersionLength { record.from = nil }
-    if !options.onlyCounts, options.listsEveryDocument || Self.isListed(decision.outcome) {
-      writing { try $0.add(record) }
+    if isListed || options.listsEveryDocument {
+      let record = DocumentRecord(
+        target: target, path: decision.reference.path, format: format, outcome: decision.outcome,
+        from: decision.from?.reportValue, to: decision.to?.reportValue, migrations: decision.migrations,
+        bytesBefore: decision.bytesBefore, bytesAfter: decision.bytesAfter, sha256Before: decision.sha256Before,
+        sha256After: decision.sha256After, error: decision.error?.report)
+      summary.add(record)
+      if !options.onlyCounts { list(record) }
+    } else {
+      // Most documents of most nights: only counted.
+      summary.add(
+        1, decision.outcome, format: format, from: decision.from?.reportValue, bytesRead: decision.bytesBefore ?? 0)
     }
     observer?.decided(decision, format: format, in: target)
     for warning in decision.warnings { warn(warning, in: target) }
+  }
+
+  private func list(_ record: DocumentRecord) {
+    var record = record
+    if let version = record.from, version.key.utf8.count > Self.maximumVersionLength { record.from = nil }
+    writing { try $0.add(record) }
+  }
+
+  /// What is known of the documents of an archive.
+  func record(_ count: KnownArchive.Count, version: FormatVersion?) {
+    let format = count.format.flatMap(formatName)
+    summary.add(
+      count.documents, count.outcome, format: format, from: version?.reportValue, bytesRead: count.bytes)
+    let wasRead = count.outcome == .current ? count.documents : 0
+    stages.add(.discover, items: count.documents, seconds: 0)
+    stages.add(.read, items: wasRead, seconds: 0)
+    stages.add(.detect, items: wasRead, seconds: 0)
   }
 
   /// A warning that is about no document in particular is taken once.

@@ -50,6 +50,8 @@ public struct RunOptions: Sendable {
   public var rejectionLimit: RejectionLimit?
   /// How long the originals of archives are kept, days; 0 keeps none.
   public var keepOriginalsDays = RunOptions.defaultKeepOriginalsDays
+  /// Whether every document is read, whatever is known of it from runs before.
+  public var readsEverything = false
   /// Documents that travel together between threads.
   public var batchCount = 64
 

@@ -5,12 +5,17 @@ struct TargetRun {
   let options: RunOptions
   let decider: any DocumentDecider
   let journal: (any RunJournal)?
+  let known: KnownRun?
   let readOptions: ContainerReadOptions
   let writeOptions: ContainerWriteOptions
   let openers: [any ContainerOpener]
   let pool: WorkerPool
   let clock: any RunClock
   let shouldStop: @Sendable () -> Bool
+  /// Whether somebody is told of each document by itself.
+  let isHeard: Bool
+  /// Takes what is known of the documents of an archive that need not be read.
+  let recordKnown: (KnownArchive.Count) -> Void
   /// Counts what is rejected; once it is exceeded, targets end early.
   let rejections: RejectionCounter
   /// What alone may be done; nil: everything.
@@ -28,6 +33,11 @@ struct TargetRun {
     fileprivate let number: Int
     fileprivate(set) var stages = StageRecords()
     fileprivate var journal: (any TargetJournal)?
+    /// Takes down which documents are known to be current; nil where nothing is kept.
+    fileprivate var known: KnownTree?
+    fileprivate var knownArchive: KnownArchiveRun?
+    /// Whether everything in it was read.
+    fileprivate var isRead = false
     /// Kept, because its locks go with it.
     fileprivate var container: (any Container)?
     /// nil where there is nothing more to do.
@@ -36,9 +46,12 @@ struct TargetRun {
     /// changed as a whole, also one that cannot be changed at all.
     fileprivate var isOneByOne = false
 
-    fileprivate init(_ target: PathName, number: Int) {
+    fileprivate let warn: WarningSink
+
+    fileprivate init(_ target: PathName, number: Int, warn: @escaping WarningSink) {
       record = TargetRecord(path: target)
       self.number = number
+      self.warn = warn
     }
 
     fileprivate func note(_ error: any Error) {
@@ -62,9 +75,11 @@ struct TargetRun {
   func begin(
     _ target: PathName, number: Int, sink finalSink: @escaping DecisionSink, warn: @escaping WarningSink
   ) -> Pending {
-    let pending = Pending(target, number: number)
+    let pending = Pending(target, number: number, warn: warn)
     let sink: DecisionSink = { [rejections] in
       rejections.tally.settle($0)
+      pending.known?.recorder.note($0)
+      pending.knownArchive?.note($0)
       finalSink($0)
     }
     do {
@@ -80,6 +95,10 @@ struct TargetRun {
   private func begin(
     _ pending: Pending, sink: @escaping DecisionSink, warn: @escaping WarningSink
   ) throws {
+    let warn: WarningSink = {
+      pending.knownArchive?.noteWarning()
+      warn($0)
+    }
     let (container, opener) = try open(pending.record.path)
     pending.container = container
     pending.record.kind = container.kind
@@ -87,7 +106,10 @@ struct TargetRun {
       let claimOptions = ContainerClaimOptions(
         runID: writeOptions.runID, waitSeconds: options.waitSeconds, shouldStop: shouldStop)
       try container.claim(claimOptions, warn: warn)
-      pending.journal = try journal?.begin(container.journalTarget())
+      let target = try container.journalTarget()
+      pending.journal = try journal?.begin(target)
+      pending.known = known?.tree(target, warn: warn)
+      pending.knownArchive = known?.archive(target, container, isHeard: isHeard, warn: warn)
     }
     var writeOptions = writeOptions
     writeOptions.journal = pending.journal
@@ -95,17 +117,29 @@ struct TargetRun {
       let decision = decider.decide(document)
       return plan.map { PlanComparison.compareAgain(decision, $0, target: number) } ?? decision
     }
+    writeOptions.remembersFiles = pending.known != nil
     let comparison = try plan.map { plan in
       try plan.check(container, number: pending.number, warn: warn)
       return PlanComparison(plan, target: pending.number)
     }
     try recorder?.begin(PlannedTarget(container))
     let (writer, isWhole) = try makeWriter(of: container, opener: opener, writeOptions, sink: sink, warn: warn)
+    pending.writer = writer
+    if let archive = pending.knownArchive?.known {
+      pending.record.archiveFormat = archive.archiveFormat
+      pending.record.filters = archive.filters
+      for count in archive.counts {
+        rejections.tally.count(count.documents, count.outcome)
+        recordKnown(count)
+      }
+      return
+    }
     var readOptions = readOptions
     readOptions.yieldsPassthrough = isWhole
+    readOptions.known = pending.known?.lookup
+    readOptions.remembersFiles = pending.known != nil
     readOptions.interruptedRuns = options.changesInPlace ? .recover : .tell
     let reader = try container.makeReader(readOptions)
-    pending.writer = writer
     pending.isOneByOne = !isWhole && container.kind == .tree && !(options.isAllOrNothing && !options.isDryRun)
     pending.record.committed = !options.isDryRun && pending.isOneByOne
     defer {
@@ -122,6 +156,7 @@ struct TargetRun {
         if case .format(let index) = readOptions.claims.claim(path) { format = index }
         try writer.write(.decision(.gone(path, format: format)))
       }
+      pending.isRead = true
     } catch let error as EarlyEnd where pending.isOneByOne {
       // What was decided before is committed: a tree's documents stand for themselves.
       _ = try writer.finish()
@@ -163,6 +198,18 @@ struct TargetRun {
       pending.stages[.write].seconds += clock.seconds() - began
     }
     pending.writer = nil
+    if let known = pending.known {
+      known.finish(isComplete: pending.isRead, warn: pending.warn)
+      pending.known = nil
+    }
+    if let known = pending.knownArchive, pending.isRead {
+      do throws(JournalError) {
+        try known.finish(pending.record)
+      } catch {
+        pending.warn(.notRemembered(error))
+      }
+    }
+    pending.knownArchive = nil
     do throws(JournalError) {
       try pending.journal?.finish(pending.record)
     } catch {

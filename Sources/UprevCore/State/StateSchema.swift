@@ -10,6 +10,7 @@ enum StateSchema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
     migrator.registerMigration("1") { database in try database.execute(sql: first) }
+    migrator.registerMigration("2") { database in try database.execute(sql: second) }
     return migrator
   }
 
@@ -22,6 +23,8 @@ enum StateSchema {
       + "after, reverse_delta FROM change LIMIT 0",
     "SELECT target, kept_path, size_before, size_after, sha256_before, sha256_after, before, after FROM original LIMIT 0",
     "SELECT kept_path, device, inode, size FROM discarded LIMIT 0",
+    "SELECT id, path, context, used_seconds, archive FROM known_target LIMIT 0",
+    "SELECT id, target, first, device, count, digest, records FROM known_range LIMIT 0",
   ]
 
   private static let first = """
@@ -80,6 +83,27 @@ enum StateSchema {
       inode INTEGER NOT NULL,
       size INTEGER NOT NULL
     ) WITHOUT ROWID;
+    """
+
+  private static let second = """
+    CREATE TABLE known_target (
+      id INTEGER PRIMARY KEY,
+      path BLOB NOT NULL,
+      context BLOB NOT NULL,
+      used_seconds INTEGER NOT NULL,
+      archive BLOB,
+      UNIQUE (path, context)
+    );
+    CREATE TABLE known_range (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      target INTEGER NOT NULL REFERENCES known_target ON DELETE CASCADE,
+      first BLOB NOT NULL,
+      device INTEGER NOT NULL,
+      count INTEGER NOT NULL,
+      digest BLOB NOT NULL,
+      records BLOB NOT NULL
+    );
+    CREATE INDEX known_range_first ON known_range (target, first);
     """
 }
 
