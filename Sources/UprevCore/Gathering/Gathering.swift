@@ -69,14 +69,3 @@ struct Gathering: Sendable {
     }
   }
 }
-
-/// A program that a pipeline has run, with its arguments.
-struct ProgramCommand: Hashable, Sendable {
-  /// As the pipeline writes them; at least the program.
-  var words: [String]
-  /// What is run: an absolute path, or a name that is looked up in ``ProgramLaunch/searchPath``; then the arguments, with the
-  /// paths of the pipeline's folder made absolute.
-  var arguments: [String]
-  /// How long one answer may take, seconds.
-  var seconds: Double
-}

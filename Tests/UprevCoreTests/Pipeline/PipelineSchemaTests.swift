@@ -120,9 +120,11 @@ struct PipelineSchemaTests {
 
 /// Takes every text for a program; runs none.
 private struct AcceptingJq: JqRunner {
-  func check(_ program: String) throws(JqProgramError) {}
+  func check(_ program: String, seesGathered: Bool) throws(JqProgramError) {}
 
-  func run(_ program: String, on inputs: [JSONValue], allowsNonFinite: Bool) -> [Result<JqAnswer, JqFailure>] { [] }
+  func run(
+    _ program: String, on inputs: [JSONValue], gathered: [[UInt8]]?, allowsNonFinite: Bool
+  ) -> [Result<JqAnswer, JqFailure>] { [] }
 }
 
 private struct Mutant {
