@@ -62,14 +62,16 @@ struct Invocation {
       try ReportPlace(report: path, options: options, fileSystem: fileSystem).check()
     }
     let opened: (database: StateDatabase, setAside: WarningRecord?)?
+    let gathered: StateDatabase?
     do throws(JournalError) {
       opened = try openState(state)
+      gathered = try opened?.database ?? existingState(state)
     } catch {
       throw reportNoState(error, to: destination)
     }
     let run = Run(
       options: options, tool: (Release.name, Release.version), fileSystem: fileSystem, clock: SystemClock(),
-      openers: openers, journal: opened?.database.makeJournal(), warnings: [opened?.setAside].compactMap { $0 },
+      openers: openers, journal: opened?.database.makeJournal(), gatherRecords: gathered, warnings: [opened?.setAside].compactMap { $0 },
       shouldStop: { StopSignal.isRaised }, observer: terminal)
     let output: ReportOutput
     do {
@@ -100,6 +102,16 @@ struct Invocation {
       logger.warning("\(Words.warning(warning))", metadata: ["code": "\(warning.code.rawValue)"])
     }
     return opened
+  }
+
+  /// The state that a run which changes nothing in place looks at, for what an earlier one gathered.
+  ///
+  /// - Returns: nil where there is none, or no pipeline gathers anything.
+  private func existingState(_ choice: StateChoice) throws(JournalError) -> StateDatabase? {
+    guard case .directory(let chosen) = choice, options.pipelines.contains(where: \.gathers),
+      let path = chosen ?? StateDirectory.defaultPath(environment: ProcessInfo.processInfo.environment)
+    else { return nil }
+    return try StateDatabase.openExisting(StateDirectory(path: path, fileSystem: fileSystem))
   }
 
   /// Says why nothing was done, to people and in a report that goes elsewhere than into the state.

@@ -12,13 +12,15 @@ struct GatheredStatistics: Sendable {
     var name: String
     /// The pipeline's word.
     var statistic: String
-    var pointer: String
+    /// Nil for a program.
+    var pointer: String?
     var taken: Int
     var absent: Int
     var other: Int
     /// Of quantiles: how far they may be off, as a share.
     var relativeError: Double?
-    var value: JSONValue
+    /// Nil for a program.
+    var value: JSONValue?
   }
 }
 
@@ -55,7 +57,10 @@ final class SharedGatheredValues: Sendable {
   }
 
   convenience init(_ statistics: GatheredStatistics) {
-    self.init(Dictionary(statistics.statistics.map { ($0.name, $0.value) }) { first, _ in first })
+    // What programs answered belongs to documents.
+    var values: [String: JSONValue] = [:]
+    for statistic in statistics.statistics where statistic.pointer != nil { values[statistic.name] = statistic.value }
+    self.init(values)
   }
 
   static func json(_ values: [String: JSONValue]) -> [UInt8] {

@@ -29,6 +29,9 @@ public struct Migration: Sendable {
   /// Whether the steps cannot run before everything is gathered.
   var needsGathered: Bool { gathering != nil && !steps.isEmpty }
 
+  /// Whether a step, or what is gathered, runs a program.
+  var runsPrograms: Bool { !(gathering?.programs.isEmpty ?? true) || steps.contains(where: \.runsPrograms) }
+
   /// The steps in the pipeline's words, a line each, in order.
   public var stepNames: [String] { steps.map(\.name) }
 }

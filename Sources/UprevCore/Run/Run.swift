@@ -16,6 +16,7 @@ public final class Run {
   private let warnings: [WarningRecord]
   private let stateFailure: JournalError?
   private let observer: (any RunObserver)?
+  private let gatherRecords: (any GatherRecords)?
   /// The run's name: in its report, in its staging folders, in its state.
   public let id: RunID
   private let startedAt: Timestamp
@@ -24,12 +25,14 @@ public final class Run {
   ///   - openers: tried in order; the first that opens a target keeps it.
   ///   - journal: where changes are written down before they are made; nil: they cannot be undone. A run that changes nothing
   ///     in place does not use it.
+  ///   - gatherRecords: where what migrations gather over all documents is remembered; a run that changes nothing in place only
+  ///     looks at it.
   ///   - warnings: what was noticed before the run, for its report.
   ///   - stateFailure: why there is no journal where there should be one: then nothing is touched, and that is reported.
   ///   - shouldStop: asked between batches; true ends the run early and cleanly.
   public init(
     options: RunOptions, tool: (name: String, version: String), fileSystem: any FileSystem, clock: any RunClock,
-    openers: [any ContainerOpener], journal: (any RunJournal)? = nil,
+    openers: [any ContainerOpener], journal: (any RunJournal)? = nil, gatherRecords: (any GatherRecords)? = nil,
     warnings: [WarningRecord] = [], stateFailure: JournalError? = nil,
     shouldStop: @escaping @Sendable () -> Bool = { false },
     observer: (any RunObserver)? = nil
@@ -43,6 +46,7 @@ public final class Run {
     self.observer = observer
     self.warnings = warnings
     self.stateFailure = stateFailure
+    self.gatherRecords = gatherRecords
     self.journal = options.changesInPlace ? journal : nil
     startedAt = clock.now()
     id = RunID(startedAt: startedAt, random: UInt32.random(in: 0...UInt32.max))
@@ -65,6 +69,7 @@ public final class Run {
     }
     for warning in warnings { ledger.note(warning) }
     if let stateFailure { return finish(ledger, error: .notJournaled(stateFailure)) }
+    if let error = programsNotAllowed { return finish(ledger, error: error) }
     do throws(JournalError) {
       try journal?.begin(JournalRun(id: id, command: options.command, startedAt: startedAt))
     } catch {
@@ -77,7 +82,8 @@ public final class Run {
     writeOptions.keepOriginalsDays = options.keepOriginalsDays
     let targetRun = TargetRun(
       options: options,
-      decider: decider(formats),
+      makeDecider: { [options] in Self.decider(formats, options, $0) },
+      gathering: gathering(formats),
       journal: journal,
       readOptions: ContainerReadOptions(
         claims: Claims(
@@ -130,14 +136,44 @@ public final class Run {
     }
   }
 
-  private func decider(_ formats: [Format]) -> any DocumentDecider {
+  /// Before anything is touched: nothing of a pipeline with programs is used by a run that allows none.
+  private var programsNotAllowed: TargetError? {
+    guard options.job == .migrate, options.programs == nil,
+      let pipeline = options.pipelines.first(where: \.runsPrograms)
+    else { return nil }
+    return .programsNotAllowed(pipeline.name)
+  }
+
+  /// - Returns: nil where no migration on the way of a document gathers anything.
+  private func gathering(_ formats: [Format]) -> TargetGathering? {
+    guard options.job == .migrate else { return nil }
+    let plan = GatherPlan(
+      formats, targets: options.targetVersions.versions,
+      leftAlone: Set(formats.indices.filter(options.targetVersions.leavesAlone)))
+    if plan.edges.isEmpty { return nil }
+    return TargetGathering(
+      plan: plan, formats: formats, pipelines: options.pipelines.flatMap { Array(repeating: $0.name, count: $0.formats.count) },
+      targets: options.targetVersions.versions, limits: Self.limits(options), records: gatherRecords,
+      isRecording: options.changesInPlace && gatherRecords != nil, gathersAgain: options.gathersAgain,
+      programs: options.programs,
+      pool: WorkerPool(workers: options.jobs, maximumBytes: Self.maximumBytesInHand), batchCount: options.batchCount,
+      shouldStop: shouldStop, warnsOfLoss: options.changesInPlace)
+  }
+
+  private static func limits(_ options: RunOptions) -> JSONReadingOptions {
     // Sizes are the readers' business: nothing that is larger is read at all.
-    let limits = JSONReadingOptions(maximumDepth: options.maximumDepth, maximumSize: .max)
+    JSONReadingOptions(maximumDepth: options.maximumDepth, maximumSize: .max)
+  }
+
+  private static func decider(
+    _ formats: [Format], _ options: RunOptions, _ gathered: GatheredTarget
+  ) -> any DocumentDecider {
+    let limits = limits(options)
     return switch options.job {
     case .migrate:
       Decider(
         formats: formats, targets: options.targetVersions.versions, limits: limits,
-        hashesUnlisted: options.listsEveryDocument)
+        hashesUnlisted: options.listsEveryDocument, gathered: gathered)
     case .validate(let violationLimit):
       ValidationDecider(
         formats: formats, limits: limits, violationLimit: violationLimit, hashesUnlisted: options.listsEveryDocument)

@@ -50,6 +50,10 @@ public struct RunOptions: Sendable {
   public var rejectionLimit: RejectionLimit?
   /// How long the originals of archives are kept, days; 0 keeps none.
   public var keepOriginalsDays = RunOptions.defaultKeepOriginalsDays
+  /// Runs the programs of pipelines; nil where they are not allowed, and then no pipeline with programs is used.
+  public var programs: (any ProgramRunner)?
+  /// Whether what earlier runs gathered in the targets is gathered anew.
+  public var gathersAgain = false
   /// Documents that travel together between threads.
   public var batchCount = 64
 

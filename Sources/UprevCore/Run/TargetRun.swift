@@ -3,7 +3,10 @@ import UprevReport
 /// One target of a run, from opening to committing.
 struct TargetRun {
   let options: RunOptions
-  let decider: any DocumentDecider
+  /// Decides about the documents of a target, with what was gathered there.
+  let makeDecider: (GatheredTarget) -> any DocumentDecider
+  /// Nil where nothing is gathered.
+  let gathering: TargetGathering?
   let journal: (any RunJournal)?
   let readOptions: ContainerReadOptions
   let writeOptions: ContainerWriteOptions
@@ -77,9 +80,10 @@ struct TargetRun {
       try container.claim(claimOptions, warn: warn)
       pending.journal = try journal?.begin(container.journalTarget())
     }
+    let decider = makeDecider(try gather(in: container, pending, warn: warn))
     var writeOptions = writeOptions
     writeOptions.journal = pending.journal
-    writeOptions.redecide = { [decider] in decider.decide($0) }
+    writeOptions.redecide = { decider.decide($0) }
     let (writer, isWhole) = try makeWriter(of: container, opener: opener, writeOptions, sink: sink, warn: warn)
     var readOptions = readOptions
     readOptions.yieldsPassthrough = isWhole
@@ -96,13 +100,37 @@ struct TargetRun {
       for warning in reader.warnings { warn(warning) }
     }
     do {
-      try transfer(from: reader, to: writer, stages: &pending.stages)
+      try transfer(from: reader, to: writer, decider, stages: &pending.stages)
     } catch let error as EarlyEnd where pending.isOneByOne {
       // What was decided before is committed: a tree's documents stand for themselves.
       _ = try writer.finish()
       pending.writer = nil
       throw error
     }
+  }
+
+  /// What migrations need to know of all documents of the target. Nothing of it was changed yet.
+  private func gather(
+    in container: any Container, _ pending: Pending, warn: WarningSink
+  ) throws -> GatheredTarget {
+    guard let gathering else { return .nothing }
+    var readOptions = readOptions
+    readOptions.yieldsPassthrough = false
+    readOptions.interruptedRuns = options.changesInPlace ? .recover : nil
+    var readers: [any ContainerReader] = []
+    defer {
+      for reader in readers {
+        pending.stages[.discover].seconds += reader.discoverSeconds
+        pending.stages[.read].seconds += reader.readSeconds
+      }
+    }
+    return try gathering.gather(
+      try container.journalTarget(),
+      makeReader: {
+        let reader = try container.makeReader(readOptions)
+        readers.append(reader)
+        return reader
+      }, note: { pending.record.gathered.append($0) }, warn: warn)
   }
 
   /// Does what can be done before the first change.
@@ -173,11 +201,11 @@ struct TargetRun {
   }
 
   private func transfer(
-    from reader: any ContainerReader, to writer: any ContainerWriter, stages: inout StageRecords
+    from reader: any ContainerReader, to writer: any ContainerWriter, _ decider: any DocumentDecider,
+    stages: inout StageRecords
   ) throws {
     let batches = ElementBatchReader(
       reader: reader, maximumCount: options.batchCount, maximumBytes: Self.batchBytes, shouldStop: shouldStop)
-    let decider = decider
     var writeSeconds = 0.0
     defer { stages[.write].seconds += writeSeconds }
     try pool.run(

@@ -10,6 +10,7 @@ enum StateSchema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
     migrator.registerMigration("1") { database in try database.execute(sql: first) }
+    migrator.registerMigration("gathered") { database in try database.execute(sql: gathered) }
     return migrator
   }
 
@@ -22,7 +23,40 @@ enum StateSchema {
       + "after, reverse_delta FROM change LIMIT 0",
     "SELECT target, kept_path, size_before, size_after, sha256_before, sha256_after, before, after FROM original LIMIT 0",
     "SELECT kept_path, device, inode, size FROM discarded LIMIT 0",
+    "SELECT id, target, pipeline, format, from_version, to_version, definition, documents, statistics, complete "
+      + "FROM gathered LIMIT 0",
+    "SELECT gathered, sequence, document FROM gathered_document LIMIT 0",
+    "SELECT gathered, name, document, value FROM gathered_answer LIMIT 0",
   ]
+
+  static let gathered = """
+    CREATE TABLE gathered (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      target BLOB NOT NULL,
+      pipeline TEXT NOT NULL,
+      format TEXT NOT NULL,
+      from_version TEXT NOT NULL,
+      to_version TEXT NOT NULL,
+      definition BLOB NOT NULL,
+      documents INTEGER NOT NULL,
+      statistics BLOB NOT NULL,
+      complete INTEGER NOT NULL
+    );
+    CREATE INDEX gathered_target ON gathered (target);
+    CREATE TABLE gathered_document (
+      gathered INTEGER NOT NULL REFERENCES gathered ON DELETE CASCADE,
+      sequence INTEGER NOT NULL,
+      document BLOB NOT NULL,
+      PRIMARY KEY (gathered, sequence)
+    ) WITHOUT ROWID;
+    CREATE TABLE gathered_answer (
+      gathered INTEGER NOT NULL REFERENCES gathered ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      document BLOB NOT NULL,
+      value BLOB NOT NULL,
+      PRIMARY KEY (gathered, name, document)
+    ) WITHOUT ROWID;
+    """
 
   private static let first = """
     CREATE TABLE run (

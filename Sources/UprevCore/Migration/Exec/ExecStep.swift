@@ -8,6 +8,8 @@ struct ExecStep: Step {
   /// Whether the format has `NaN` and infinities.
   let allowsNonFinite: Bool
 
+  var runsPrograms: Bool { true }
+
   func apply(to batch: inout StepBatch) {
     let values = batch.values
     if values.isEmpty { return }
