@@ -65,13 +65,14 @@ struct Invocation {
     let gathered: StateDatabase?
     do throws(JournalError) {
       opened = try openState(state)
-      gathered = try opened?.database ?? existingState(state)
+      if let opened { gathered = opened.database } else { gathered = try existingState(state) }
     } catch {
       throw reportNoState(error, to: destination)
     }
     let run = Run(
       options: options, tool: (Release.name, Release.version), fileSystem: fileSystem, clock: SystemClock(),
-      openers: openers, journal: opened?.database.makeJournal(), gatherRecords: gathered, warnings: [opened?.setAside].compactMap { $0 },
+      openers: openers, journal: opened?.database.makeJournal(), gatherRecords: gathered,
+      warnings: [opened?.setAside].compactMap { $0 },
       shouldStop: { StopSignal.isRaised }, observer: terminal)
     let output: ReportOutput
     do {

@@ -11,14 +11,17 @@ extension TargetError {
     if case .distinct(let number) = statistic { most = "\(number) " }
     return TargetError(
       code: .gatherFailed,
-      message: "`\(name)` gathers the different values at `\(pointer)`, and there are more than the \(most)allowed, or one has "
-        + "more than \(GatherTally.longestValue) bytes; nothing was changed. `most:` in the pipeline allows up to 10000.")
+      message:
+        "`\(name)` gathers the different values at `\(pointer)`, and there are more than the \(most)allowed, or one has "
+        + "more than \(GatherTally.longestValue) bytes; nothing was changed. `most:` in the pipeline allows up to 10000."
+    )
   }
 
   static func programsNotAllowed(_ pipeline: String) -> TargetError {
     TargetError(
       code: .execNotAllowed,
-      message: "The pipeline “\(pipeline)” runs programs of its own (`exec`), with your rights; nothing was changed. Give "
+      message:
+        "The pipeline “\(pipeline)” runs programs of its own (`exec`), with your rights; nothing was changed. Give "
         + "--allow-exec if you trust it.")
   }
 
@@ -36,7 +39,8 @@ extension WarningRecord {
   static func gatherNotRecorded(_ migration: Migration, _ format: String) -> WarningRecord {
     WarningRecord(
       code: .gatherNotRecorded,
-      message: "What the migration of \(format) from version \(migration.from) to \(migration.to) gathered is recorded nowhere "
+      message:
+        "What the migration of \(format) from version \(migration.from) to \(migration.to) gathered is recorded nowhere "
         + "but in this report: documents that arrive later will be migrated with other values. A file that the pipeline names "
         + "under `gathered` makes them the same.", path: nil)
   }

@@ -28,7 +28,8 @@ final class GatherSessions {
   private let runner: (any ProgramRunner)?
 
   init(
-    _ edges: [GatherPlan.Edge], _ records: [(any OpenGatherRecord)?], _ runner: (any ProgramRunner)?, _ formats: [Format]
+    _ edges: [GatherPlan.Edge], _ records: [(any OpenGatherRecord)?], _ runner: (any ProgramRunner)?,
+    _ formats: [Format]
   ) {
     self.records = records
     self.runner = runner

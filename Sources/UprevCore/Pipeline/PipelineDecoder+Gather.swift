@@ -62,7 +62,9 @@ extension PipelineDecoder {
       return nil
     }
     let word = scalar.text
-    if let second = given.dropFirst().first(where: { !$0.key.isText(word) }), case .scalar(let other) = second.key.content {
+    if let second = given.dropFirst().first(where: { !$0.key.isText(word) }),
+      case .scalar(let other) = second.key.content
+    {
       note(.conflictingKeys(other.text, word, of: what), at: second.key.mark)
       return nil
     }

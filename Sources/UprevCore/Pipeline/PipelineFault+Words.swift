@@ -372,7 +372,8 @@ extension PipelineProblem {
   static func invalidGatherName(_ name: String) -> PipelineProblem {
     PipelineProblem(
       kind: .wrongValue,
-      message: "`\(name)` is no name that a jq program can write behind `$gather.`; take letters, digits and `_`, no digit "
+      message:
+        "`\(name)` is no name that a jq program can write behind `$gather.`; take letters, digits and `_`, no digit "
         + "first, at most 64")
   }
 
@@ -394,13 +395,15 @@ extension PipelineProblem {
     let remedy =
       known.isEmpty
       ? "the migration has no `gather`; an object with the one member `gather` can be written by a jq step"
-      : (nearest.map { "did you mean `\($0)`? " } ?? "") + "it gathers " + known.map { "`\($0)`" }.joined(separator: ", ")
+      : (nearest.map { "did you mean `\($0)`? " } ?? "") + "it gathers "
+        + known.map { "`\($0)`" }.joined(separator: ", ")
     return PipelineProblem(kind: .unknownGathered, message: "nothing is gathered as `\(name)`; \(remedy)")
   }
 
   static func gatheredInCondition() -> PipelineProblem {
     PipelineProblem(
-      kind: .wrongValue, message: "`when` cannot compare with what was gathered; a jq step can (`if .a == $gather.name`)")
+      kind: .wrongValue,
+      message: "`when` cannot compare with what was gathered; a jq step can (`if .a == $gather.name`)")
   }
 
   static func zeroInArgument() -> PipelineProblem {
@@ -426,7 +429,8 @@ extension PipelineProblem {
     case .tooLarge:
       PipelineProblem(
         kind: .invalidProgram,
-        message: "`\(word)` has more than \(PipelineFolder.maximumFileSize) bytes; install it, and write its absolute path")
+        message:
+          "`\(word)` has more than \(PipelineFolder.maximumFileSize) bytes; install it, and write its absolute path")
     case .outside: programOutside(word)
     }
   }

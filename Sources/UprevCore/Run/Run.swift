@@ -152,7 +152,8 @@ public final class Run {
       leftAlone: Set(formats.indices.filter(options.targetVersions.leavesAlone)))
     if plan.edges.isEmpty { return nil }
     return TargetGathering(
-      plan: plan, formats: formats, pipelines: options.pipelines.flatMap { Array(repeating: $0.name, count: $0.formats.count) },
+      plan: plan, formats: formats,
+      pipelines: options.pipelines.flatMap { Array(repeating: $0.name, count: $0.formats.count) },
       targets: options.targetVersions.versions, limits: Self.limits(options), records: gatherRecords,
       isRecording: options.changesInPlace && gatherRecords != nil, gathersAgain: options.gathersAgain,
       programs: options.programs,

@@ -70,7 +70,9 @@ struct StepCase: Sendable {
     ]
     cases.append(
       StepCase(
-        ConvertStep(at: a, arithmetic: .init(multiply: JSONDecimal(literal: "0.5".utf8).map { .number($0) }), target: nil), touching: [a]
+        ConvertStep(
+          at: a, arithmetic: .init(multiply: JSONDecimal(literal: "0.5".utf8).map { .number($0) }), target: nil),
+        touching: [a]
       ) { tree in
         let halves = ["1": "0.5", "1.0": "0.5", "2e0": "1", "-0.0": "-0.0"]
         guard case .scalar(let literal) = try tree.value(at: a.tokens[...]), let half = halves[literal] else {

@@ -14,7 +14,8 @@ extension ProgramFailure {
   var words: String {
     switch self {
     case .notStarted(let number): "cannot be started: \(String(cString: strerror(number)))"
-    case .deadline(let seconds): "was stopped because it took longer than \(Int(seconds)) seconds; `seconds:` allows more"
+    case .deadline(let seconds):
+      "was stopped because it took longer than \(Int(seconds)) seconds; `seconds:` allows more"
     case .ended(.exited(let status)): "ended with exit status \(status) before it had answered"
     case .ended(.signalled(let number)): "was ended by signal \(number) before it had answered"
     case .ended(.unknown): "ended before it had answered, and the system does not say how"
@@ -50,6 +51,7 @@ extension StepNote {
   /// Without a path: what every start of a program says is told once.
   var warning: WarningRecord {
     WarningRecord(
-      code: .programSaid, message: "the program `\(ProgramFailure.name(program))` said on standard error: \(said)", path: nil)
+      code: .programSaid, message: "the program `\(ProgramFailure.name(program))` said on standard error: \(said)",
+      path: nil)
   }
 }
