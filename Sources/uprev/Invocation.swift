@@ -12,9 +12,11 @@ struct Invocation {
   let verbosity: Verbosity
   private let fileSystem = LocalFileSystem()
   private let archiveLimits: ArchiveLimits
+  private let programs: ProgramChildren?
 
   /// - Throws: ``ExitCode`` 4 after saying what is wrong with a pipeline; ``ValidationError`` for a wrong option.
-  init(common: CommonOptions, command: String) throws {
+  init(common: CommonOptions, exec: ExecOptions? = nil, command: String) throws {
+    programs = exec?.makeRunner()
     verbosity = common.quiet ? .quiet : common.verbose ? .verbose : .normal
     var logger = Logger(label: Release.name) { _ in
       StandardErrorLogHandler(format: common.logFormat, logLevel: .info)
@@ -28,7 +30,9 @@ struct Invocation {
     self.logger = logger
     options = RunOptions(
       command: command, targets: common.targets.map { PathName($0) },
-      pipelines: try PipelineLoading.load(common.pipeline, fileSystem: fileSystem, logger: logger))
+      pipelines: try PipelineLoading.load(
+        common.pipeline, fileSystem: fileSystem, programs: programs, logger: logger))
+    options.programs = programs
     options.jobs = common.jobs ?? ProcessInfo.processInfo.activeProcessorCount
     common.limits.apply(to: &options)
     archiveLimits = common.limits.archiveLimits
@@ -81,6 +85,7 @@ struct Invocation {
       throw failing(with: error)
     }
     let result = run.execute(report: output.sink)
+    programs?.end()
     terminal.close()
     if let error = result.reportError { throw failing(with: error) }
     do { try output.finish() } catch { throw failing(with: error) }

@@ -9,6 +9,7 @@ struct MigrateCommand: ParsableCommand {
     abstract: "Bring every document of the targets up to the current version of its format.")
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var exec: ExecOptions
 
   @Option(
     name: [.short, .long],
@@ -80,6 +81,12 @@ struct MigrateCommand: ParsableCommand {
       "Keep the originals of changed archives so long, for undo; 0 keeps none.", valueName: "days"))
   var keepOriginals = RunOptions.defaultKeepOriginalsDays
 
+  @Flag(
+    help: ArgumentHelp(
+      "Gather anew what migrations need to know of all documents, in place of what an earlier run recorded.",
+      discussion: "Documents that were migrated with the earlier values stay as they are."))
+  var gatherAgain = false
+
   /// A year.
   private static let longestWait = 31_536_000.0
   /// A century.
@@ -101,7 +108,7 @@ struct MigrateCommand: ParsableCommand {
   }
 
   func run() throws {
-    var invocation = try Invocation(common: common, command: "migrate")
+    var invocation = try Invocation(common: common, exec: exec, command: "migrate")
     invocation.options.targetVersions = try PipelineLoading.targetVersions(to, invocation.options.pipelines)
     invocation.options.output = output.map { PathName($0) }
     invocation.options.isDryRun = dryRun
@@ -112,6 +119,7 @@ struct MigrateCommand: ParsableCommand {
     invocation.options.rejectionLimit = maxRejected
     invocation.options.waitSeconds = wait
     invocation.options.keepOriginalsDays = keepOriginals
+    invocation.options.gathersAgain = gatherAgain
     let destination: ReportDestination =
       switch report {
       case "-": .standardOutput
