@@ -86,6 +86,9 @@ struct Invocation {
     }
     let result = run.execute(report: output.sink)
     programs?.end()
+    if let error = result.error, error.code == .execNotAllowed {
+      logger.error("\(Terminal.printable(error.message)) [\(error.code.rawValue)]")
+    }
     terminal.close()
     if let error = result.reportError { throw failing(with: error) }
     do { try output.finish() } catch { throw failing(with: error) }

@@ -10,6 +10,7 @@ struct PipelineCommand: ParsableCommand {
     abstract: "Check, test, show and list pipelines.",
     subcommands: [
       PipelineLintCommand.self, PipelineTestCommand.self, PipelineShowCommand.self, PipelineListCommand.self,
+      PipelineGatherCommand.self,
     ])
 }
 

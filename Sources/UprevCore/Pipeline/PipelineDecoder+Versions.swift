@@ -105,7 +105,7 @@ extension PipelineDecoder {
           of: element, "the migration", required: ["from", "to"], optional: ["description", "gather", "steps"])
       else { return nil }
       let description = fields["description"].flatMap { text($0.value, "`description`") }
-      let gathering = fields["gather"].flatMap { self.gathering($0.value) }
+      var gathering = fields["gather"].flatMap { self.gathering($0.value) }
       gatheredNames = Set(fields["gather"].map { gatherNames($0.value) } ?? [])
       defer { gatheredNames = [] }
       let steps = fields["steps"].map { self.steps($0.value, allowsNonFinite: allowsNonFinite) } ?? []
@@ -113,6 +113,7 @@ extension PipelineDecoder {
       let from = fields["from"].flatMap { version($0.value, "`from`", kind) }
       let to = fields["to"].flatMap { version($0.value, "`to`", kind) }
       guard let from, let to else { return nil }
+      if let gathered = gathering { gathering = take(gathered, from: from, to: to, at: element.mark) }
       return PlacedMigration(
         migration: Migration(from: from, to: to, description: description, steps: steps ?? [], gathering: gathering),
         mark: element.mark)

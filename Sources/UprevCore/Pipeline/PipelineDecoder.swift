@@ -17,6 +17,10 @@ struct PipelineDecoder {
   var notedSchemaFaults: Set<PipelineFault> = []
   /// What the migration at hand gathers; nil where `{gather: name}` is an object like any other, as in JSON Patch.
   var gatheredNames: Set<String>? = []
+  /// Values from the file that the pipeline names.
+  var given: [GivenValues] = []
+  /// The name of the format at hand.
+  var currentFormat: String?
   /// Runs programs of `exec`; nil where none may run.
   let exec: (any ProgramRunner)?
 

@@ -400,6 +400,35 @@ extension PipelineProblem {
     return PipelineProblem(kind: .unknownGathered, message: "nothing is gathered as `\(name)`; \(remedy)")
   }
 
+  static func gatheredOutside(_ path: String) -> PipelineProblem {
+    PipelineProblem(
+      kind: .invalidGathered,
+      message: "`\(path)` is not inside the pipeline's folder; put it there and write a relative path")
+  }
+
+  static func gatheredProblem(_ path: String, _ error: PipelineFolderError) -> PipelineProblem {
+    let why =
+      switch error {
+      case .failed(let failure): "cannot be read: \(failure.message(.reading))"
+      case .notRegular: "is no regular file"
+      case .tooLarge: "has more than \(PipelineFolder.maximumFileSize) bytes"
+      case .outside: "is not inside the pipeline's folder"
+      }
+    return PipelineProblem(kind: .invalidGathered, message: "`\(path)` \(why); `uprev pipeline gather` writes it")
+  }
+
+  static func notGatheredFile(_ path: String) -> PipelineProblem {
+    PipelineProblem(
+      kind: .invalidGathered, message: "`\(path)` is no file of gathered values; `uprev pipeline gather` writes one")
+  }
+
+  static func otherDefinition(from: FormatVersion, to: FormatVersion) -> PipelineProblem {
+    PipelineProblem(
+      kind: .invalidGathered,
+      message: "the values in the file were gathered for another definition of the migration from \(from) to \(to); gather "
+        + "anew with `uprev pipeline gather`, or restore the definition")
+  }
+
   static func gatheredInCondition() -> PipelineProblem {
     PipelineProblem(
       kind: .wrongValue,

@@ -81,6 +81,7 @@ struct TargetRun {
       pending.journal = try journal?.begin(container.journalTarget())
     }
     let decider = makeDecider(try gather(in: container, pending, warn: warn))
+    if options.onlyGathers { return }
     var writeOptions = writeOptions
     writeOptions.journal = pending.journal
     writeOptions.redecide = { decider.decide($0) }
