@@ -18,7 +18,8 @@ struct PipelineGatherCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var exec: ExecOptions
 
-  @Option(name: [.short, .long], help: ArgumentHelp("Write the file there; default: standard output.", valueName: "path"))
+  @Option(
+    name: [.short, .long], help: ArgumentHelp("Write the file there; default: standard output.", valueName: "path"))
   var output: String?
 
   @Option(help: ArgumentHelp("The state directory.", valueName: "dir"))
@@ -31,8 +32,12 @@ struct PipelineGatherCommand: ParsableCommand {
   var gatherAgain = false
 
   mutating func validate() throws {
-    if common.targets.count > 1 { throw ValidationError("pipeline gather takes one target, not \(common.targets.count).") }
-    if common.pipeline.count > 1 { throw ValidationError("pipeline gather takes one pipeline, not \(common.pipeline.count).") }
+    if common.targets.count > 1 {
+      throw ValidationError("pipeline gather takes one target, not \(common.targets.count).")
+    }
+    if common.pipeline.count > 1 {
+      throw ValidationError("pipeline gather takes one pipeline, not \(common.pipeline.count).")
+    }
     if output == "" { throw ValidationError("--output takes a path, not an empty one.") }
     if state == "" { throw ValidationError("--state takes a path, not an empty one.") }
   }

@@ -109,8 +109,9 @@ extension DocumentError {
     DocumentError(
       ReportError(
         code: .notGathered,
-        message: "The migration from version \(shown(migration.from)) to \(shown(migration.to)) needs what is gathered over "
-          + "all documents, and that is not known here."))
+        message:
+          "The migration from version \(shown(migration.from)) to \(shown(migration.to)) needs what is gathered over "
+          + "all documents, and that is not known here; for fixtures it stands in `fixtures/FORMAT/gathered.json`."))
   }
 
   static func notAmongGathered(_ name: String, of migration: Migration) -> DocumentError {

@@ -425,7 +425,8 @@ extension PipelineProblem {
   static func otherDefinition(from: FormatVersion, to: FormatVersion) -> PipelineProblem {
     PipelineProblem(
       kind: .invalidGathered,
-      message: "the values in the file were gathered for another definition of the migration from \(from) to \(to); gather "
+      message:
+        "the values in the file were gathered for another definition of the migration from \(from) to \(to); gather "
         + "anew with `uprev pipeline gather`, or restore the definition")
   }
 
