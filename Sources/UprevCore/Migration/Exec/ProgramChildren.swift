@@ -93,10 +93,12 @@ public final class ProgramChildren: ProgramRunner, @unchecked Sendable {
     let options = JSONReadingOptions(
       allowsNonFinite: allowsNonFinite, maximumDepth: JqLimits.depth, maximumSize: .max)
     do throws(JSONError) {
-      let value = try IndexedJSON(scanning: JSONText(bytes), options: options)
+      let answered = try IndexedJSON(scanning: JSONText(bytes), options: options)
       let sent = try IndexedJSON(scanning: JSONText(line), options: options)
-      let view = try IndexedJSON(scanning: JSONText(sent.asDoublesSeeIt), options: options)
-      return .success(JqAnswer(view: view, value: value))
+      return .success(
+        JqAnswer(
+          view: try IndexedJSON(scanning: JSONText(sent.comparable(asDoubles: true)), options: options),
+          value: try IndexedJSON(scanning: JSONText(answered.comparable(asDoubles: false)), options: options)))
     } catch {
       return .failure(.notJSON(error.message))
     }
@@ -110,36 +112,5 @@ public final class ProgramChildren: ProgramRunner, @unchecked Sendable {
     let process = try ProgramProcess(command, smallInput: false)
     note(process)
     return GatherConversation(process, seconds: command.seconds)
-  }
-}
-
-extension IndexedJSON {
-  /// The text with the numbers as a program has them that reads fractions as doubles and writes them in their shortest form: such
-  /// a program has not changed a number that comes back so. Integers are exact.
-  fileprivate var asDoublesSeeIt: [UInt8] {
-    var bytes: [UInt8] = []
-    var copied = 0
-    for entry in 0..<entryCount where !isName(entry) {
-      let value = value(entry)
-      guard value.kind == .number, let literal = value.inexactDouble else { continue }
-      bytes += text.bytes[copied..<value.range.lowerBound]
-      bytes += literal.utf8
-      copied = value.range.upperBound
-    }
-    return bytes + text.bytes[copied..<text.count]
-  }
-}
-
-extension JSONValue {
-  /// The shortest form of the nearest double, for a fraction that is not exactly that.
-  fileprivate var inexactDouble: String? {
-    let literal = literal
-    // Those of up to 15 digits come back as they are.
-    guard literal.count > 16,
-      literal.contains(where: { [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains($0) }),
-      let double = Double(String(decoding: literal, as: UTF8.self)), double.isFinite
-    else { return nil }
-    let shortest = CanonicalJSON.literal(double)
-    return JSONDecimal(literal: shortest.utf8) == number ? nil : shortest
   }
 }
