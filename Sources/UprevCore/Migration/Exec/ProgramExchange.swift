@@ -40,7 +40,7 @@ struct ProgramExchange {
       try send(line + [UInt8(ascii: "\n")], process, deadline)
       let answer = try receive(process, deadline)
       let isOver = try !settle(process, deadline)
-      if process.waitingBytes > 0 { return .failed(.answeredTwice) }
+      if process.hasMore { return .failed(.answeredTwice) }
       return .answered(answer, isOver: isOver)
     } catch {
       switch error {
@@ -50,13 +50,18 @@ struct ProgramExchange {
     }
   }
 
+  private func expectNothingMore(_ process: ProgramProcess) throws(Waiting) {
+    if process.hasMore { throw .failed(.answeredTwice) }
+    if process.waitingBytes > longestAnswer { throw .failed(.tooLong(longestAnswer)) }
+  }
+
   private func send(_ bytes: [UInt8], _ process: ProgramProcess, _ deadline: Double) throws(Waiting) {
     var rest = bytes[...]
     while !rest.isEmpty {
       let ready = process.wait(forWriting: true, until: deadline)
       if ready.hasFailed || ready.isDeaf || process.outputHasEnded { throw .ended }
       // Whoever answers before it can have read the document answers something else.
-      if process.waitingBytes > 0 { throw .failed(.answeredTwice) }
+      try expectNothingMore(process)
       if ready.canWrite {
         guard let count = process.write(rest) else { throw .ended }
         rest = rest.dropFirst(count)
@@ -88,7 +93,7 @@ struct ProgramExchange {
       // The pipe holds one page, so that it can be written to only when the space was read.
       let ready = process.wait(forWriting: true, until: deadline)
       if ready.hasFailed || ready.isDeaf { return try drain(process, deadline) }
-      if process.waitingBytes > 0 { throw .failed(.answeredTwice) }
+      try expectNothingMore(process)
       if process.outputHasEnded { return false }
       if ready.canWrite {
         // It may have said something between the look at its output and its reading.
@@ -101,7 +106,8 @@ struct ProgramExchange {
 
   /// Takes the rest of what a program says that listens no more.
   private func drain(_ process: ProgramProcess, _ deadline: Double) throws(Waiting) -> Bool {
-    while !process.outputHasEnded, process.waitingBytes == 0 {
+    while !process.outputHasEnded {
+      try expectNothingMore(process)
       let ready = process.wait(forWriting: false, until: deadline)
       if ready.hasFailed { return false }
       if ready.isLate, !ready.hasOutput { throw .failed(.deadline(seconds: seconds)) }

@@ -119,6 +119,12 @@ final class ProgramProcess {
     return Array(received[position...])
   }
 
+  /// Whether something has come that is more than white space in a line: a program that passes on what it gets, byte by byte,
+  /// passes that on too.
+  var hasMore: Bool {
+    received[position...].contains { $0 != 0x20 && $0 != 0x09 && $0 != 0x0d }
+  }
+
   /// Bytes that have come and were not taken as lines.
   var waitingBytes: Int { received.count - position }
 
