@@ -128,6 +128,18 @@ struct ExecTests {
     #expect(try TreeState(folder.path("tree")).texts == before.texts)
   }
 
+  @Test("Where nothing is left to gather nothing is recorded, and what arrives next is the first")
+  func nothingLeft() throws {
+    try folder.write("sed s/.*/1/", to: "p/group.sh")
+    try pipeline(gather: "", steps: "[{op: add, path: /g, value: {gather: group}}]")
+    for number in 0..<30 { try folder.write("{\"v\": 2}", to: "tree/\(100 + number).json") }
+    let report = try migrate("--allow-exec")
+    #expect(report.count("current") == 30 && (report.targets.first?["gathered"] as? [Any])?.isEmpty == true)
+    try folder.write("{\"v\": 1}", to: "tree/new.json")
+    #expect(try migrate("--allow-exec").count("migrated") == 1)
+    #expect(try folder.read("tree/new.json") == "{\"v\": 2, \"g\": 1}")
+  }
+
   @Test("Without state the answers are kept for the run alone")
   func withoutState() throws {
     try folder.write("sed s/.*/[1,2]/", to: "p/group.sh")

@@ -40,8 +40,8 @@ final class GatheredFormat: Sendable {
   func values(for migration: Migration, of key: DocumentKey?) throws(DocumentError) -> GatheredValues? {
     guard let gathering = migration.gathering else { return nil }
     guard let found = values[MigrationKey(migration)] else { throw .nothingGathered(for: migration) }
-    guard let answers = found.answers else { return GatheredValues(found.shared) }
-    guard let key else { throw .nothingGathered(for: migration) }
+    if gathering.programs.isEmpty { return GatheredValues(found.shared) }
+    guard let answers = found.answers, let key else { throw .nothingGathered(for: migration) }
     var own: [String: JSONValue] = [:]
     for (name, _) in gathering.programs {
       let bytes: [UInt8]?

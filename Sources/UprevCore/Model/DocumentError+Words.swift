@@ -111,7 +111,8 @@ extension DocumentError {
         code: .notGathered,
         message:
           "The migration from version \(shown(migration.from)) to \(shown(migration.to)) needs what is gathered over "
-          + "all documents, and that is not known here; for fixtures it stands in `fixtures/FORMAT/gathered.json`."))
+          + "all documents, and that is not known: a document that arrived while others were gathered is migrated by the next "
+          + "run; for fixtures the values stand in `fixtures/FORMAT/gathered.json`."))
   }
 
   static func notAmongGathered(_ name: String, of migration: Migration) -> DocumentError {

@@ -37,16 +37,22 @@ struct TargetGathering {
   ) throws -> GatheredTarget {
     var known: [GatherPlan.Key: GatheredFormat.Values] = [:]
     var lines: [GatherPlan.Key: GatheredRecord] = [:]
+    // Those of which every document was seen, or need not be.
+    var done: Set<GatherPlan.Key> = []
     for edge in plan.edges {
       guard let (values, line) = try recall(edge, target) else { continue }
       known[edge.key] = values
       lines[edge.key] = line
+      done.insert(edge.key)
     }
     while true {
-      let wanted = plan.next(known: Set(known.keys))
+      let wanted = plan.next(known: done)
       if wanted.isEmpty { break }
-      let results = try pass(wanted, known, target, makeReader)
+      let results = try pass(wanted, done, known, target, makeReader)
+      done.formUnion(wanted.map(\.key))
       for (edge, result) in zip(wanted, results) {
+        // Of nothing, nothing is known: a document that arrives only now is rejected, and gathered by the next run.
+        guard result.line.documents > 0 else { continue }
         known[edge.key] = result.values
         lines[edge.key] = result.line
         if let warning = result.warning { warn(warning) }
@@ -110,14 +116,14 @@ struct TargetGathering {
   }
 
   private func pass(
-    _ wanted: [GatherPlan.Edge], _ known: [GatherPlan.Key: GatheredFormat.Values], _ target: JournalTarget?,
-    _ makeReader: () throws -> any ContainerReader
+    _ wanted: [GatherPlan.Edge], _ done: Set<GatherPlan.Key>, _ known: [GatherPlan.Key: GatheredFormat.Values],
+    _ target: JournalTarget?, _ makeReader: () throws -> any ContainerReader
   ) throws -> [EdgeResult] {
     let decider = Decider(
       formats: formats, targets: targets, limits: limits, hashesUnlisted: false, gathered: gathered(known))
     let numbers = Dictionary(wanted.enumerated().map { ($1.key, $0) }) { first, _ in first }
     let work = GatherDecider(
-      stages: decider.stages, wanted: numbers, unknown: Set(plan.edges.map(\.key)).subtracting(known.keys),
+      stages: decider.stages, wanted: numbers, unknown: Set(plan.edges.map(\.key)).subtracting(done),
       edges: wanted)
     var tallies = wanted.map { GatherDecider.EdgeTally($0.gathering) }
     let open = try openRecords(wanted, target)
@@ -153,7 +159,7 @@ struct TargetGathering {
       shown.statistics += sessions.shown(index)
       var values = GatheredFormat.Values(shared: SharedGatheredValues(shown))
       // Of nothing there is nothing to remember: documents that arrive later are the first.
-      if let record = open[index], shown.documents > 0 || !edge.gathering.programs.isEmpty {
+      if let record = open[index], shown.documents > 0 {
         let complete = try record.complete(documents: shown.documents, statistics: shown.json)
         if !edge.gathering.programs.isEmpty { values.answers = RecordedAnswers(record: complete) }
       } else {
