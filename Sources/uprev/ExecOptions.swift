@@ -10,5 +10,5 @@ struct ExecOptions: ParsableArguments {
   var allowExec = false
 
   /// Runs the programs; nil where that is not allowed.
-  func makeRunner() -> ProgramChildren? { allowExec ? ProgramChildren() : nil }
+  func makeRunner() -> ProgramChildren? { allowExec ? ProgramChildren(shouldStop: { StopSignal.isRaised }) : nil }
 }

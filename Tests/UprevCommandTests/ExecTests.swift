@@ -140,6 +140,28 @@ struct ExecTests {
     #expect(try folder.read("tree/new.json") == "{\"v\": 2, \"g\": 1}")
   }
 
+  @Test("A signal ends a run whose program has not answered, and the program; nothing is changed")
+  func stopped() throws {
+    try folder.write("echo $$ > \(folder.path)/started; sleep 300 & wait", to: "p/group.sh")
+    try pipeline(gather: "", steps: "[{op: add, path: /g, value: {gather: group}}]")
+    let before = try TreeState(folder.path("tree"))
+    let process = try ChildProcess.prepare(
+      try ChildProcess.built("uprev"), ["migrate", "--allow-exec", "-p", "./p", "--report", "report.json", "tree"],
+      environment: uprev.environment, in: folder.path)
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    for _ in 0..<4000 where (try? folder.read("started").isEmpty) ?? true { usleep(5000) }
+    let child = try #require(pid_t(folder.read("started").trimmingCharacters(in: .whitespacesAndNewlines)))
+    kill(process.processIdentifier, SIGTERM)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 1)
+    #expect(ReportFile.code(try ReportFile(folder.path("report.json")).targets.first) == "interrupted")
+    #expect(kill(child, 0) == -1)
+    // Nothing of its group runs; what init has not yet waited for may still have a number.
+    #expect(try ChildProcess.run("pgrep", ["-g", "\(child)", "-r", "D,R,S,T"]).status == 1)
+    #expect(try TreeState(folder.path("tree")).texts == before.texts)
+  }
+
   @Test("Without state the answers are kept for the run alone")
   func withoutState() throws {
     try folder.write("sed s/.*/[1,2]/", to: "p/group.sh")

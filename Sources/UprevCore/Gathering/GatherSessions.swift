@@ -101,6 +101,9 @@ final class GatherSessions {
   }
 
   private func error(_ failure: ProgramFailure, _ session: Session) -> TargetError {
-    .gatheringProgram(failure, session.command, as: session.name, said: session.conversation?.said ?? "")
+    if failure == .interrupted { return .interrupted }
+    // Ended, so that all that it said is known.
+    session.conversation?.end()
+    return .gatheringProgram(failure, session.command, as: session.name, said: session.conversation?.said ?? "")
   }
 }

@@ -123,6 +123,8 @@ struct TargetRun {
       for reader in readers {
         pending.stages[.discover].seconds += reader.discoverSeconds
         pending.stages[.read].seconds += reader.readSeconds
+        // What it brought to an end the reading that follows does not meet any more.
+        for warning in reader.warnings where warning.code == .recovered { warn(warning) }
       }
     }
     return try gathering.gather(

@@ -14,6 +14,7 @@ struct PipelineSchemaTests {
     uprev: 1
     name: all
     description: text
+    gathered: gathered.json
     formats:
       - name: numbers
         files: ["a_*.json", /b/**]
@@ -69,7 +70,8 @@ struct PipelineSchemaTests {
   /// Faults that are not about the form of the file, which is all that a schema can speak of.
   private static let beyondForm: Set<PipelineFault.Kind> = [
     .invalidGlob, .invalidVersion, .invalidSchema, .schemaOutside, .unreadable, .duplicateFormat, .duplicateMigration,
-    .emptyMigration, .unknownCurrent, .noPathToCurrent, .equalPaths, .invalidProgram, .unknownGathered, .invalidGathered,
+    .emptyMigration, .unknownCurrent, .noPathToCurrent, .equalPaths, .invalidProgram,
+    .unknownGathered, .invalidGathered,
   ]
 
   private let schema: Schema
@@ -82,6 +84,7 @@ struct PipelineSchemaTests {
     schema = try SchemaCompiler().compile(IndexedJSON(scanning: JSONText(Array(text))))
     folder = try TemporaryTree()
     try folder.write("{}", to: "schemas/v1.json")
+    try folder.write("{\"gathered\": 1, \"migrations\": []}", to: "gathered.json")
     try folder.write("#!/bin/sh\n", to: "tool")
   }
 

@@ -24,6 +24,7 @@ extension ProgramFailure {
       "gave \(answers) answers for \(documents) documents; it must answer one line for each that it gets"
     case .tooLong(let size): "answered with more than \(size) bytes in one line"
     case .notJSON(let words): "did not answer with one JSON text in a line: \(words)"
+    case .interrupted: "was stopped, because the run was"
     case .notAllowed: "is not run: give --allow-exec if you trust the pipeline"
     }
   }

@@ -9,12 +9,14 @@ final class GatherConversation: ProgramConversation {
   private let process: ProgramProcess
   /// How long nothing may happen.
   private let seconds: Double
+  private let shouldStop: @Sendable () -> Bool
   private(set) var said = ""
 
   /// Bytes of one answer.
   private static let longestAnswer = 8 << 20
 
-  init(_ process: ProgramProcess, seconds: Double) {
+  init(_ process: ProgramProcess, seconds: Double, shouldStop: @escaping @Sendable () -> Bool) {
+    self.shouldStop = shouldStop
     self.process = process
     self.seconds = seconds
   }
@@ -23,7 +25,7 @@ final class GatherConversation: ProgramConversation {
     var rest = (line + [UInt8(ascii: "\n")])[...]
     var deadline = MonotonicClock.seconds + seconds
     while !rest.isEmpty {
-      let ready = process.wait(forWriting: true, until: deadline)
+      let ready = try wait(forWriting: true, deadline)
       try takeLines(take)
       if ready.hasFailed || ready.isDeaf || process.outputHasEnded { throw ended() }
       if ready.canWrite {
@@ -42,7 +44,7 @@ final class GatherConversation: ProgramConversation {
     process.closeInput()
     var deadline = MonotonicClock.seconds + seconds
     while !process.outputHasEnded {
-      let ready = process.wait(forWriting: false, until: deadline)
+      let ready = try wait(forWriting: false, deadline)
       try takeLines(take)
       if ready.hasFailed { throw ended() }
       if ready.hasOutput {
@@ -60,6 +62,15 @@ final class GatherConversation: ProgramConversation {
   func end() {
     process.end(graceSeconds: 0)
     if said.isEmpty { said = process.takeSaid() }
+  }
+
+  /// Waits for a moment.
+  private func wait(forWriting: Bool, _ deadline: Double) throws(ProgramFailure) -> ProgramProcess.Readiness {
+    if shouldStop() {
+      end()
+      throw .interrupted
+    }
+    return process.wait(forWriting: forWriting, until: deadline)
   }
 
   private func takeLines(_ take: ([UInt8]) throws -> Void) throws {

@@ -11,8 +11,12 @@ public final class ProgramChildren: ProgramRunner, @unchecked Sendable {
   private let lock = NSLock()
   private var idle: [ProgramCommand: [ProgramProcess]] = [:]
   private var started: [Int64] = []
+  private let shouldStop: @Sendable () -> Bool
 
-  public init() {}
+  /// - Parameter shouldStop: asked while a program is waited for; true kills it.
+  public init(shouldStop: @escaping @Sendable () -> Bool = { false }) {
+    self.shouldStop = shouldStop
+  }
 
   deinit { end() }
 
@@ -48,7 +52,7 @@ public final class ProgramChildren: ProgramRunner, @unchecked Sendable {
     to input: JSONValue, _ command: ProgramCommand, allowsNonFinite: Bool, _ current: inout ProgramProcess?
   ) -> ProgramReply {
     let line = input.oneLine
-    let exchange = ProgramExchange(line: line, seconds: command.seconds)
+    let exchange = ProgramExchange(line: line, seconds: command.seconds, shouldStop: shouldStop)
     for isSecondAttempt in [false, true] {
       let process: ProgramProcess
       do {
@@ -111,6 +115,6 @@ public final class ProgramChildren: ProgramRunner, @unchecked Sendable {
   ) throws(ProgramFailure) -> any ProgramConversation {
     let process = try ProgramProcess(command, smallInput: false)
     note(process)
-    return GatherConversation(process, seconds: command.seconds)
+    return GatherConversation(process, seconds: command.seconds, shouldStop: shouldStop)
   }
 }

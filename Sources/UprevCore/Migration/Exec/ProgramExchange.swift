@@ -22,8 +22,10 @@ struct ProgramExchange {
   private let line: [UInt8]
   private let seconds: Double
   private let longestAnswer: Int
+  private let shouldStop: @Sendable () -> Bool
 
-  init(line: [UInt8], seconds: Double) {
+  init(line: [UInt8], seconds: Double, shouldStop: @escaping @Sendable () -> Bool) {
+    self.shouldStop = shouldStop
     self.line = line
     self.seconds = seconds
     longestAnswer = JqLimits.largestValue(forInput: line.count)
@@ -50,6 +52,14 @@ struct ProgramExchange {
     }
   }
 
+  /// Waits for a moment.
+  private func wait(_ process: ProgramProcess, forWriting: Bool, _ deadline: Double) throws(Waiting)
+    -> ProgramProcess.Readiness
+  {
+    if shouldStop() { throw .failed(.interrupted) }
+    return process.wait(forWriting: forWriting, until: deadline)
+  }
+
   private func expectNothingMore(_ process: ProgramProcess) throws(Waiting) {
     if process.hasMore { throw .failed(.answeredTwice) }
     if process.waitingBytes > longestAnswer { throw .failed(.tooLong(longestAnswer)) }
@@ -58,7 +68,7 @@ struct ProgramExchange {
   private func send(_ bytes: [UInt8], _ process: ProgramProcess, _ deadline: Double) throws(Waiting) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let ready = process.wait(forWriting: true, until: deadline)
+      let ready = try wait(process, forWriting: true, deadline)
       if ready.hasFailed || ready.isDeaf || process.outputHasEnded { throw .ended }
       // Whoever answers before it can have read the document answers something else.
       try expectNothingMore(process)
@@ -79,7 +89,7 @@ struct ProgramExchange {
       }
       if process.outputHasEnded { throw .ended }
       if process.waitingBytes > longestAnswer { throw .failed(.tooLong(longestAnswer)) }
-      let ready = process.wait(forWriting: false, until: deadline)
+      let ready = try wait(process, forWriting: false, deadline)
       if ready.hasFailed { throw .ended }
       // What has arrived counts, however late this process looks at it.
       if ready.isLate, !ready.hasOutput { throw .failed(.deadline(seconds: seconds)) }
@@ -91,7 +101,7 @@ struct ProgramExchange {
     guard process.write([UInt8(ascii: " ")]) != nil else { return try drain(process, deadline) }
     while true {
       // The pipe holds one page, so that it can be written to only when the space was read.
-      let ready = process.wait(forWriting: true, until: deadline)
+      let ready = try wait(process, forWriting: true, deadline)
       if ready.hasFailed || ready.isDeaf { return try drain(process, deadline) }
       try expectNothingMore(process)
       if process.outputHasEnded { return false }
@@ -108,7 +118,7 @@ struct ProgramExchange {
   private func drain(_ process: ProgramProcess, _ deadline: Double) throws(Waiting) -> Bool {
     while !process.outputHasEnded {
       try expectNothingMore(process)
-      let ready = process.wait(forWriting: false, until: deadline)
+      let ready = try wait(process, forWriting: false, deadline)
       if ready.hasFailed { return false }
       if ready.isLate, !ready.hasOutput { throw .failed(.deadline(seconds: seconds)) }
     }

@@ -75,11 +75,15 @@ final class ProgramProcess {
     var isLate = false
   }
 
-  /// Waits, and takes what has come.
+  /// How long one wait lasts at most, seconds: in between it is asked whether the run goes on.
+  private static let longestWait = 0.2
+
+  /// Waits, and takes what has come; for a moment only, however far away the deadline is.
   func wait(forWriting: Bool, until deadline: Double) -> Readiness {
     let left = deadline - MonotonicClock.seconds
     let flags = uprev_wait_for_program(
-      input, outputHasEnded ? -1 : output, error, forWriting ? 1 : 0, Int32(min(max(0, left), 100_000) * 1000) + 1)
+      input, outputHasEnded ? -1 : output, error, forWriting ? 1 : 0,
+      Int32(min(max(0, left), Self.longestWait) * 1000) + 1)
     var readiness = Readiness()
     guard flags >= 0 else {
       readiness.hasFailed = true

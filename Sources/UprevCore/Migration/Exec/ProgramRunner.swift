@@ -72,6 +72,8 @@ public enum ProgramFailure: Error, Hashable, Sendable {
   case tooLong(Int)
   /// Its answer is no JSON; the reader's words.
   case notJSON(String)
+  /// The run was stopped while it worked.
+  case interrupted
   /// The run does not allow programs.
   case notAllowed
 }
