@@ -19,6 +19,12 @@ public enum ErrorCode: String, CaseIterable, Sendable {
   case limitExceeded = "limit-exceeded"
   /// The run was stopped by a signal; only a target or a run carries it, never a document.
   case interrupted
+  /// What a migration gathers over all documents could not be had; only a target carries it.
+  case gatherFailed = "gather-failed"
+  /// What a program answered for all documents has no value for this one.
+  case notGathered = "not-gathered"
+  /// A pipeline runs programs, and the run does not allow that.
+  case execNotAllowed = "exec-not-allowed"
   /// Another run holds the target; only a target carries it.
   case targetBusy = "target-busy"
   /// A plan is damaged, of a newer version, or was made with other rules; only a run carries it.
@@ -71,6 +77,10 @@ public enum WarningCode: String, CaseIterable, Sendable {
   case goneSincePlan = "gone-since-plan"
   /// Which documents are current could not be kept for the next run, or not be asked; it reads them.
   case filesNotRemembered = "files-not-remembered"
+  /// A program of a pipeline wrote to standard error.
+  case programSaid = "program-said"
+  /// Statistics were used that are recorded nowhere: documents that arrive later will be migrated with others.
+  case gatherNotRecorded = "gather-not-recorded"
   /// More warnings of one code than a report lists.
   case warningsOmitted = "warnings-omitted"
 }

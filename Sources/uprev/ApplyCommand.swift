@@ -23,6 +23,7 @@ struct ApplyCommand: ParsableCommand {
       valueName: "name-or-path"))
   var pipeline: [String] = []
 
+  @OptionGroup var exec: ExecOptions
   @OptionGroup var workers: WorkerOptions
   @OptionGroup var migration: MigrationOptions
   @OptionGroup var log: LogOptions
@@ -45,16 +46,19 @@ struct ApplyCommand: ParsableCommand {
       throw try refusing(error, path, Invocation(options: options([]), archiveLimits: ArchiveLimits(), log: log))
     }
     let header = plan.header
+    let programs = exec.makeRunner()
     let pipelines = try PipelineLoading.load(
-      pipeline.isEmpty ? header.pipelines.map(\.source) : pipeline, fileSystem: fileSystem, logger: log.logger)
+      pipeline.isEmpty ? header.pipelines.map(\.source) : pipeline, fileSystem: fileSystem, programs: programs,
+      logger: log.logger)
     var options = options(pipelines)
+    options.programs = programs
     options.targets = plan.targets.map(\.resolvedPath)
     var invocation = Invocation(
       options: options,
       archiveLimits: ArchiveLimits(
         maximumExpandedSize: header.options.maximumExpandedSize,
         maximumExpansionRatio: header.options.maximumExpansionRatio, maximumEntries: header.options.maximumEntries),
-      log: log)
+      log: log, programs: programs)
     do throws(PlanError) {
       try plan.check(pipelines)
     } catch {

@@ -28,6 +28,8 @@ struct ExplainCommand: ParsableCommand {
   @OptionGroup var colors: ColorOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
+  @OptionGroup var exec: ExecOptions
+
   @Argument(help: ArgumentHelp("A file, or ARCHIVE:ENTRY.", valueName: "file"))
   var file: String
 
@@ -40,8 +42,12 @@ struct ExplainCommand: ParsableCommand {
     StopSignal.endsTheProcess()
     let fileSystem = LocalFileSystem()
     let logger = Logger(label: Release.name) { _ in StandardErrorLogHandler(format: .text, logLevel: .info) }
-    let pipelines = try PipelineLoading.load(self.pipelines.pipeline, fileSystem: fileSystem, logger: logger)
+    let programs = exec.makeRunner()
+    defer { programs?.end() }
+    let pipelines = try PipelineLoading.load(
+      self.pipelines.pipeline, fileSystem: fileSystem, programs: programs, logger: logger)
     var options = RunOptions(command: "explain", targets: [], pipelines: pipelines)
+    options.programs = programs
     limits.apply(to: &options)
     let lookup = DocumentLookup(
       fileSystem: fileSystem,
@@ -85,13 +91,13 @@ struct ExplainCommand: ParsableCommand {
         }
         break
       }
-      let decider = Decider(
-        formats: formats, targets: versions.versions,
-        limits: .init(maximumDepth: options.maximumDepth, maximumSize: .max))
-      let explanation = decider.explain(
-        Document(
-          reference: DocumentReference(path: path, format: index), text: document.text, origin: document.origin))
-      lines += text.lines(explanation)
+      let claimed = Document(
+        reference: DocumentReference(path: path, format: index), text: document.text, origin: document.origin)
+      let (decider, gathered) = Decider.alone(
+        for: claimed, formats: formats, targets: versions.versions,
+        limits: .init(maximumDepth: options.maximumDepth, maximumSize: .max), programs: options.programs)
+      let explanation = decider.explain(claimed)
+      lines += text.lines(explanation, gathered)
       outcome = explanation.decision.outcome
     }
     try PipelineArguments.printing { try PipelineArguments.print(lines) }

@@ -12,22 +12,30 @@ struct Invocation {
   let verbosity: Verbosity
   private let fileSystem = LocalFileSystem()
   private let archiveLimits: ArchiveLimits
+  private let programs: ProgramChildren?
 
   /// - Throws: ``ExitCode`` 4 after saying what is wrong with a pipeline; ``ValidationError`` for a wrong option.
-  init(common: CommonOptions, command: String) throws {
+  init(common: CommonOptions, exec: ExecOptions? = nil, command: String) throws {
+    let programs = exec?.makeRunner()
     let logger = common.log.logger
     var options = RunOptions(
       command: command, targets: common.targets.map { PathName($0) },
-      pipelines: try PipelineLoading.load(common.pipelines.pipeline, fileSystem: LocalFileSystem(), logger: logger))
+      pipelines: try PipelineLoading.load(
+        common.pipelines.pipeline, fileSystem: LocalFileSystem(), programs: programs, logger: logger))
+    options.programs = programs
     options.jobs = common.workers.count
     options.excluded = try CommonOptions.globs(common.exclude)
     common.limits.apply(to: &options)
-    self.init(options: options, archiveLimits: common.limits.archiveLimits, log: common.log)
+    self.init(options: options, archiveLimits: common.limits.archiveLimits, log: common.log, programs: programs)
   }
 
-  init(options: RunOptions, archiveLimits: ArchiveLimits, log: LogOptions) {
+  /// - Parameter programs: runs the programs of the options' pipelines, and is ended with the run.
+  init(
+    options: RunOptions, archiveLimits: ArchiveLimits, log: LogOptions, programs: ProgramChildren? = nil
+  ) {
     self.options = options
     self.archiveLimits = archiveLimits
+    self.programs = programs
     logger = log.logger
     verbosity = log.verbosity
   }
@@ -56,15 +64,17 @@ struct Invocation {
       try ReportPlace(report: path, options: options, fileSystem: fileSystem).check()
     }
     let opened: (database: StateDatabase, setAside: WarningRecord?)?
+    let gathered: StateDatabase?
     do throws(JournalError) {
       opened = try openState(state)
+      if let opened { gathered = opened.database } else { gathered = try existingState(state) }
     } catch {
       throw refusing(.notJournaled(error), Words.noState(error), report: destination)
     }
     let run = Run(
       options: options, tool: (Release.name, Release.version), fileSystem: fileSystem, clock: SystemClock(),
       openers: openers, journal: opened?.database.makeJournal(), known: opened?.database.makeKnownStore(),
-      warnings: [opened?.setAside].compactMap { $0 }, plan: plan,
+      gatherRecords: gathered, warnings: [opened?.setAside].compactMap { $0 }, plan: plan,
       shouldStop: { StopSignal.isRaised }, observer: terminal)
     let output: ReportOutput
     do {
@@ -73,6 +83,10 @@ struct Invocation {
       throw failing(with: error)
     }
     let result = run.execute(report: output.sink, recorder: try recording(run))
+    programs?.end()
+    if let error = result.error, error.code == .execNotAllowed {
+      logger.error("\(Terminal.printable(error.message)) [\(error.code.rawValue)]")
+    }
     terminal.close()
     if let error = result.reportError { throw failing(with: error) }
     do { try output.finish() } catch { throw failing(with: error) }
@@ -95,6 +109,16 @@ struct Invocation {
       logger.warning("\(Words.warning(warning))", metadata: ["code": "\(warning.code.rawValue)"])
     }
     return opened
+  }
+
+  /// The state that a run which changes nothing in place looks at, for what an earlier one gathered.
+  ///
+  /// - Returns: nil where there is none, or no pipeline gathers anything.
+  private func existingState(_ choice: StateChoice) throws(JournalError) -> StateDatabase? {
+    guard case .directory(let chosen) = choice, options.pipelines.contains(where: \.gathers),
+      let path = chosen ?? StateDirectory.defaultPath(environment: ProcessInfo.processInfo.environment)
+    else { return nil }
+    return try StateDatabase.openExisting(StateDirectory(path: path, fileSystem: fileSystem))
   }
 
   /// Says why nothing was done, to people and in a report that goes elsewhere than into the state.

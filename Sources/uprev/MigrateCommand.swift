@@ -9,6 +9,7 @@ struct MigrateCommand: ParsableCommand {
     abstract: "Bring every document of the targets up to the current version of its format.")
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var exec: ExecOptions
 
   @Option(
     name: [.short, .long],
@@ -32,7 +33,7 @@ struct MigrateCommand: ParsableCommand {
   }
 
   func run() throws {
-    var invocation = try Invocation(common: common, command: "migrate")
+    var invocation = try Invocation(common: common, exec: exec, command: "migrate")
     invocation.options.targetVersions = try PipelineLoading.targetVersions(
       versions.texts, invocation.options.pipelines)
     invocation.options.output = output.map { PathName($0) }

@@ -34,6 +34,12 @@ struct MigrationOptions: ParsableArguments {
       "Keep the originals of changed archives so long, for undo; 0 keeps none.", valueName: "days"))
   var keepOriginals = RunOptions.defaultKeepOriginalsDays
 
+  @Flag(
+    help: ArgumentHelp(
+      "Gather anew what migrations need to know of all documents, in place of what an earlier run recorded.",
+      discussion: "Documents that were migrated with the earlier values stay as they are."))
+  var gatherAgain = false
+
   /// A century.
   private static let longestKept = 36_500
 
@@ -48,6 +54,7 @@ struct MigrationOptions: ParsableArguments {
     options.listsEveryDocument = reporting.reportAll
     options.isStrict = strict
     options.readsEverything = paranoid
+    options.gathersAgain = gatherAgain
     options.isAllOrNothing = allOrNothing
     options.rejectionLimit = maxRejected
     options.keepOriginalsDays = keepOriginals

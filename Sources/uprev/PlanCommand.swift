@@ -18,6 +18,7 @@ struct PlanCommand: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var exec: ExecOptions
   @OptionGroup var versions: TargetVersionOptions
 
   @Option(help: ArgumentHelp("Write the plan there, for apply.", valueName: "path"))
@@ -44,7 +45,7 @@ struct PlanCommand: ParsableCommand {
   }
 
   func run() throws {
-    var invocation = try Invocation(common: common, command: "plan")
+    var invocation = try Invocation(common: common, exec: exec, command: "plan")
     invocation.options.targetVersions = try PipelineLoading.targetVersions(
       versions.texts, invocation.options.pipelines)
     invocation.options.isDryRun = true

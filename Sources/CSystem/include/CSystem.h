@@ -12,6 +12,7 @@
 
 #include "Child.h"
 #include "Lease.h"
+#include "Program.h"
 
 #ifdef __cplusplus
 extern "C" {

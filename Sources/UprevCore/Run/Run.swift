@@ -18,6 +18,7 @@ public final class Run {
   private let failure: TargetError?
   private let plan: Plan?
   private let observer: (any RunObserver)?
+  private let gatherRecords: (any GatherRecords)?
   /// The run's name: in its report, in its staging folders, in its state.
   public let id: RunID
   public let startedAt: Timestamp
@@ -28,6 +29,8 @@ public final class Run {
   ///     in place does not use it.
   ///   - known: where the run finds, and leaves, which documents are known to be current; nil: each is read. A run that changes
   ///     nothing in place does not use it.
+  ///   - gatherRecords: where what migrations gather over all documents is remembered; a run that changes nothing in place only
+  ///     looks at it.
   ///   - warnings: what was noticed before the run, for its report.
   ///   - failure: why there is no journal, or no plan, where there should be one: then nothing is touched, and that is
   ///     reported.
@@ -35,8 +38,9 @@ public final class Run {
   ///   - shouldStop: asked between batches; true ends the run early and cleanly.
   public init(
     options: RunOptions, tool: (name: String, version: String), fileSystem: any FileSystem, clock: any RunClock,
-    openers: [any ContainerOpener], journal: (any RunJournal)? = nil,
-    known: (any KnownStore)? = nil, warnings: [WarningRecord] = [], failure: TargetError? = nil, plan: Plan? = nil,
+    openers: [any ContainerOpener], journal: (any RunJournal)? = nil, known: (any KnownStore)? = nil,
+    gatherRecords: (any GatherRecords)? = nil, warnings: [WarningRecord] = [], failure: TargetError? = nil,
+    plan: Plan? = nil,
     shouldStop: @escaping @Sendable () -> Bool = { false },
     observer: (any RunObserver)? = nil
   ) {
@@ -50,6 +54,7 @@ public final class Run {
     self.warnings = warnings
     self.failure = failure
     self.plan = plan
+    self.gatherRecords = gatherRecords
     self.journal = options.changesInPlace ? journal : nil
     // What is applied is compared with its plan, document by document.
     self.known = options.changesInPlace && plan == nil ? known : nil
@@ -79,6 +84,7 @@ public final class Run {
     }
     for warning in warnings { ledger.note(warning) }
     if let failure { return finish(ledger, error: failure) }
+    if let error = programsNotAllowed { return finish(ledger, error: error) }
     do throws(JournalError) {
       try journal?.begin(JournalRun(id: id, command: options.command, startedAt: startedAt))
     } catch {
@@ -91,7 +97,8 @@ public final class Run {
     writeOptions.keepOriginalsDays = options.keepOriginalsDays
     let targetRun = TargetRun(
       options: options,
-      decider: decider(formats, describes: recorder != nil),
+      makeDecider: { [options] in Self.decider(formats, options, $0, describes: recorder != nil) },
+      gathering: gathering(formats),
       journal: journal,
       known: known.map { KnownRun($0, options, tool: tool, clock: clock) },
       readOptions: ContainerReadOptions(
@@ -153,14 +160,46 @@ public final class Run {
     }
   }
 
-  private func decider(_ formats: [Format], describes: Bool) -> any DocumentDecider {
+  /// Before anything is touched: nothing of a pipeline with programs is used by a run that allows none.
+  private var programsNotAllowed: TargetError? {
+    guard options.job == .migrate, options.programs == nil,
+      let pipeline = options.pipelines.first(where: \.runsPrograms)
+    else { return nil }
+    return .programsNotAllowed(pipeline.name)
+  }
+
+  /// - Returns: nil where no migration on the way of a document gathers anything.
+  private func gathering(_ formats: [Format]) -> TargetGathering? {
+    guard options.job == .migrate else { return nil }
+    let plan = GatherPlan(
+      formats, targets: options.targetVersions.versions,
+      leftAlone: Set(formats.indices.filter(options.targetVersions.leavesAlone)))
+    if plan.edges.isEmpty { return nil }
+    return TargetGathering(
+      plan: plan, formats: formats,
+      pipelines: options.pipelines.flatMap { Array(repeating: $0.name, count: $0.formats.count) },
+      targets: options.targetVersions.versions, limits: Self.limits(options), records: gatherRecords,
+      isRecording: options.changesInPlace && gatherRecords != nil, gathersAgain: options.gathersAgain,
+      programs: options.programs,
+      pool: WorkerPool(workers: options.jobs, maximumBytes: Self.maximumBytesInHand), batchCount: options.batchCount,
+      shouldStop: shouldStop, warnsOfLoss: options.changesInPlace)
+  }
+
+  private static func limits(_ options: RunOptions) -> JSONReadingOptions {
     // Sizes are the readers' business: nothing that is larger is read at all.
-    let limits = JSONReadingOptions(maximumDepth: options.maximumDepth, maximumSize: .max)
+    JSONReadingOptions(maximumDepth: options.maximumDepth, maximumSize: .max)
+  }
+
+  /// - Parameter describes: whether each decision says what it changes.
+  private static func decider(
+    _ formats: [Format], _ options: RunOptions, _ gathered: GatheredTarget, describes: Bool
+  ) -> any DocumentDecider {
+    let limits = limits(options)
     switch options.job {
     case .migrate:
       let decider = Decider(
         formats: formats, targets: options.targetVersions.versions, limits: limits,
-        hashesUnlisted: options.listsEveryDocument)
+        hashesUnlisted: options.listsEveryDocument, gathered: gathered)
       return describes ? DescribingDecider(decider: decider, maximumDepth: options.maximumDepth) : decider
     case .validate(let violationLimit):
       return ValidationDecider(

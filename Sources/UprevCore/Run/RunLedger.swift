@@ -11,8 +11,10 @@ final class RunLedger {
   private(set) var targets: [TargetRecord] = []
   private(set) var warnings = WarningList()
   private(set) var stages = StageRecords()
-  /// The versions without a schema that were met; no more than the pipelines know.
-  private var unschemed: Set<WarningRecord> = []
+  /// What is told once: the versions without a schema that were met, no more than the pipelines know, and what programs said, up
+  /// to ``mostTold``.
+  private var told: Set<WarningRecord> = []
+  private static let mostTold = 1000
   /// What went wrong with the report itself; the first error is kept, and nothing more is written.
   private(set) var reportError: (any Error)?
 
@@ -79,7 +81,11 @@ final class RunLedger {
 
   /// A warning that is about no document in particular is taken once.
   func warn(_ warning: WarningRecord, in target: PathName) {
-    if warning.code == .noSchema, !unschemed.insert(warning).inserted { return }
+    if warning.code == .noSchema, !told.insert(warning).inserted { return }
+    if warning.code == .programSaid {
+      if told.contains(warning) { return }
+      if told.count < Self.mostTold { told.insert(warning) }
+    }
     warnings.add(warning)
     observer?.warned(warning, in: target)
   }

@@ -52,6 +52,12 @@ public struct RunOptions: Sendable {
   public var keepOriginalsDays = RunOptions.defaultKeepOriginalsDays
   /// Whether every document is read, whatever is known of it from runs before.
   public var readsEverything = false
+  /// Runs the programs of pipelines; nil where they are not allowed, and then no pipeline with programs is used.
+  public var programs: (any ProgramRunner)?
+  /// Whether the run ends when everything is gathered.
+  public var onlyGathers = false
+  /// Whether what earlier runs gathered in the targets is gathered anew.
+  public var gathersAgain = false
   /// Documents that travel together between threads.
   public var batchCount = 64
 

@@ -3,7 +3,10 @@ import UprevReport
 /// One target of a run, from opening to committing.
 struct TargetRun {
   let options: RunOptions
-  let decider: any DocumentDecider
+  /// Decides about the documents of a target, with what was gathered there.
+  let makeDecider: (GatheredTarget) -> any DocumentDecider
+  /// Nil where nothing is gathered.
+  let gathering: TargetGathering?
   let journal: (any RunJournal)?
   let known: KnownRun?
   let readOptions: ContainerReadOptions
@@ -111,9 +114,11 @@ struct TargetRun {
       pending.known = known?.tree(target, warn: warn)
       pending.knownArchive = known?.archive(target, container, isHeard: isHeard, warn: warn)
     }
+    let decider = makeDecider(try gather(in: container, pending, warn: warn))
+    if options.onlyGathers { return }
     var writeOptions = writeOptions
     writeOptions.journal = pending.journal
-    writeOptions.redecide = { [decider, plan, number = pending.number] document in
+    writeOptions.redecide = { [plan, number = pending.number] document in
       let decision = decider.decide(document)
       return plan.map { PlanComparison.compareAgain(decision, $0, target: number) } ?? decision
     }
@@ -150,7 +155,7 @@ struct TargetRun {
       for warning in reader.warnings { warn(warning) }
     }
     do {
-      try transfer(from: reader, to: writer, comparison, stages: &pending.stages)
+      try transfer(from: reader, to: writer, decider, comparison, stages: &pending.stages)
       try comparison?.forEachGone { path in
         var format: Int?
         if case .format(let index) = readOptions.claims.claim(path) { format = index }
@@ -163,6 +168,32 @@ struct TargetRun {
       pending.writer = nil
       throw error
     }
+  }
+
+  /// What migrations need to know of all documents of the target. Nothing of it was changed yet.
+  private func gather(
+    in container: any Container, _ pending: Pending, warn: WarningSink
+  ) throws -> GatheredTarget {
+    guard let gathering else { return .nothing }
+    var readOptions = readOptions
+    readOptions.yieldsPassthrough = false
+    readOptions.interruptedRuns = options.changesInPlace ? .recover : nil
+    var readers: [any ContainerReader] = []
+    defer {
+      for reader in readers {
+        pending.stages[.discover].seconds += reader.discoverSeconds
+        pending.stages[.read].seconds += reader.readSeconds
+        // What it brought to an end the reading that follows does not meet any more.
+        for warning in reader.warnings where warning.code == .recovered { warn(warning) }
+      }
+    }
+    return try gathering.gather(
+      try container.journalTarget(),
+      makeReader: {
+        let reader = try container.makeReader(readOptions)
+        readers.append(reader)
+        return reader
+      }, note: { pending.record.gathered.append($0) }, warn: warn)
   }
 
   /// Does what can be done before the first change.
@@ -245,12 +276,12 @@ struct TargetRun {
   }
 
   private func transfer(
-    from reader: any ContainerReader, to writer: any ContainerWriter, _ comparison: PlanComparison?,
+    from reader: any ContainerReader, to writer: any ContainerWriter, _ decider: any DocumentDecider,
+    _ comparison: PlanComparison?,
     stages: inout StageRecords
   ) throws {
     let batches = ElementBatchReader(
       reader: reader, maximumCount: options.batchCount, maximumBytes: Self.batchBytes, shouldStop: shouldStop)
-    let decider = decider
     var writeSeconds = 0.0
     defer { stages[.write].seconds += writeSeconds }
     try pool.run(

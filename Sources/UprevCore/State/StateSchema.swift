@@ -11,6 +11,7 @@ enum StateSchema {
     var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
     migrator.registerMigration("1") { database in try database.execute(sql: first) }
     migrator.registerMigration("2") { database in try database.execute(sql: second) }
+    migrator.registerMigration("gathered") { database in try database.execute(sql: gathered) }
     return migrator
   }
 
@@ -25,7 +26,40 @@ enum StateSchema {
     "SELECT kept_path, device, inode, size FROM discarded LIMIT 0",
     "SELECT id, path, context, used_seconds, archive FROM known_target LIMIT 0",
     "SELECT id, target, first, device, count, digest, records FROM known_range LIMIT 0",
+    "SELECT id, target, pipeline, format, from_version, to_version, definition, documents, statistics, complete "
+      + "FROM gathered LIMIT 0",
+    "SELECT gathered, sequence, document FROM gathered_document LIMIT 0",
+    "SELECT gathered, name, document, value FROM gathered_answer LIMIT 0",
   ]
+
+  static let gathered = """
+    CREATE TABLE gathered (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      target BLOB NOT NULL,
+      pipeline TEXT NOT NULL,
+      format TEXT NOT NULL,
+      from_version TEXT NOT NULL,
+      to_version TEXT NOT NULL,
+      definition BLOB NOT NULL,
+      documents INTEGER NOT NULL,
+      statistics BLOB NOT NULL,
+      complete INTEGER NOT NULL
+    );
+    CREATE INDEX gathered_target ON gathered (target);
+    CREATE TABLE gathered_document (
+      gathered INTEGER NOT NULL REFERENCES gathered ON DELETE CASCADE,
+      sequence INTEGER NOT NULL,
+      document BLOB NOT NULL,
+      PRIMARY KEY (gathered, sequence)
+    ) WITHOUT ROWID;
+    CREATE TABLE gathered_answer (
+      gathered INTEGER NOT NULL REFERENCES gathered ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      document BLOB NOT NULL,
+      value BLOB NOT NULL,
+      PRIMARY KEY (gathered, name, document)
+    ) WITHOUT ROWID;
+    """
 
   private static let first = """
     CREATE TABLE run (
