@@ -28,6 +28,12 @@ struct PlanCommand: ParsableCommand {
     help: ArgumentHelp("Write the JSON report there, - for standard output; default: none.", valueName: "path"))
   var report: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The state directory, where values that migrations gathered before are found; nothing is written there.",
+      valueName: "dir"))
+  var state: String?
+
   @Flag(help: "List current, unmatched and skipped documents in the report too.")
   var reportAll = false
 
@@ -41,6 +47,7 @@ struct PlanCommand: ParsableCommand {
 
   mutating func validate() throws {
     if report == "" { throw ValidationError("--report takes a path or -, not an empty one.") }
+    if state == "" { throw ValidationError("--state takes a path, not an empty one.") }
     if out == "" { throw ValidationError("--out takes a path, not an empty one.") }
   }
 
@@ -65,7 +72,7 @@ struct PlanCommand: ParsableCommand {
       try check.check()
     }
     var output: PlanOutput?
-    let (result, path) = try invocation.execute(report: destination) { run in
+    let (result, path) = try invocation.execute(report: destination, state: .directory(state.map { PathName($0) })) { run in
       let made = try PlanOutput(place, of: run, invocation.options, common, to: versions.texts, invocation.logger)
       output = made
       return made.recorder
