@@ -72,7 +72,8 @@ struct PlanCommand: ParsableCommand {
       try check.check()
     }
     var output: PlanOutput?
-    let (result, path) = try invocation.execute(report: destination, state: .directory(state.map { PathName($0) })) { run in
+    let (result, path) = try invocation.execute(report: destination, state: .directory(state.map { PathName($0) })) {
+      run in
       let made = try PlanOutput(place, of: run, invocation.options, common, to: versions.texts, invocation.logger)
       output = made
       return made.recorder
