@@ -9,7 +9,7 @@ final class Commit {
   /// What became of one document.
   enum Result {
     /// The new text is in place; in the slot is the original, to be looked at again.
-    /// - seen: the first look, its lease still held, where a second one would take long.
+    /// - seen: the first look, its lease still held; nil where too many files would be open.
     case inPlace(Settlement, isWatched: Bool, seen: FileLook.Seen?)
     /// The new text is in place, put there by a plain rename.
     case replaced
@@ -42,8 +42,8 @@ final class Commit {
     case notFlushed(FileSystemError, manifests: [ManifestFile])
   }
 
-  /// From here on, in bytes, a file stays open and leased until it is unlinked: so few fit into a batch that descriptors
-  /// suffice, and reading it again would take long.
+  /// From here on, in bytes, a file stays open and leased until it is unlinked in any case: so few fit into a batch that
+  /// descriptors suffice, and reading it again would take long.
   private static let largeSize: Int64 = 1 << 20
 
   private let fileSystem: any FileSystem
@@ -56,6 +56,10 @@ final class Commit {
   /// Folders with new entries, each once, in order.
   private var touched: [TreeFolder] = []
   private var isTouched: Set<FileIdentity> = []
+  /// How many smaller files of a batch stay open and leased too. Two batches have them at once.
+  private let heldLimit = OpenFileLimit.current / 8
+  /// Files of the batch in hand that stay open.
+  private var heldCount = 0
   /// A moment before the first temporary of the batch in hand got a document's name.
   private var exposed = Timestamp(seconds: 0, nanoseconds: 0)
   /// The folder whose lock is held.
@@ -95,6 +99,7 @@ final class Commit {
       return .notFlushed(error, manifests: manifests)
     }
     exposed = SystemClock().now()
+    heldCount = 0
     let results = batch.map(replace)
     leaveFolder()
     busy = nil
@@ -133,8 +138,11 @@ final class Commit {
       case .accepted:
         note(document, temporary)
         let isWatched = ended.seen?.lease == .granted
-        let keepsSeen = isWatched && document.origin.status.size >= Self.largeSize
-        return .inPlace(settlement, isWatched: isWatched, seen: keepsSeen ? ended.seen : nil)
+        guard isWatched, document.origin.status.size >= Self.largeSize || heldCount < heldLimit else {
+          return .inPlace(settlement, isWatched: isWatched, seen: nil)
+        }
+        heldCount += 1
+        return .inPlace(settlement, isWatched: true, seen: ended.seen)
       case .vanished: return .vanished
       case .changed: return .changed
       case .kept: return .keep

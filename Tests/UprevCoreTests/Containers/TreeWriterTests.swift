@@ -87,14 +87,15 @@ import UprevTestSupport
     #expect(counts["fsync"] == 3)
     // One more: whether names can be exchanged is tried first.
     #expect(counts["renameat2"] == 101)
-    // When it is discovered, after the exchange, and before the original is unlinked.
-    #expect(counts["read"] == 300)
+    // When it is discovered, and after the exchange; it then stays open, under a lease, until it is unlinked.
+    #expect(counts["read"] == 200)
     #expect(counts["fchmod"] == 100)
     #expect(counts["fchown"] == nil)
     // One more: the staging folder's own.
     #expect(counts["flistxattr"] == 301)
-    #expect((counts["openat"] ?? 0) < 520)
-    #expect(counts["fstatat"] == 1)
+    #expect((counts["openat"] ?? 0) < 420)
+    // Before it is unlinked, and one more.
+    #expect(counts["fstatat"] == 101)
     #expect((counts["fstat"] ?? 0) < 420)
   }
 
