@@ -25,29 +25,31 @@ def point(document):
     coordinates = []
     for name, (low, high) in SCALES.items():
         value = features.get(name) if isinstance(features, dict) else None
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+        if not isinstance(value, float) or not 0 < value < math.inf:
             return None
         coordinates.append((math.log10(value) - low) / (high - low))
     return tuple(coordinates)
 
 
 class Grid:
-    """Points in cubes as wide as the radius, so that only those of the cubes around have to be looked at."""
+    """Points in cubes a little wider than the radius, so that only those of the cubes around have to be looked at."""
 
     def __init__(self, points, radius):
         self.radius = radius
+        self.width = radius * 1.000001
         self.cubes = {}
         for index, p in enumerate(points):
             self.cubes.setdefault(self.cube(p), []).append(index)
         self.points = points
 
     def cube(self, p):
-        return tuple(math.floor(x / self.radius) for x in p)
+        return tuple(math.floor(x / self.width) for x in p)
 
     def near(self, p):
         """The indices of all points within the radius, also of p."""
         for offset in itertools.product((-1, 0, 1), repeat=len(p)):
-            for index in self.cubes.get(tuple(map(sum, zip(self.cube(p), offset))), ()):
+            cube = tuple(map(sum, zip(self.cube(p), offset)))
+            for index in self.cubes.get(cube, ()):
                 if math.dist(p, self.points[index]) <= self.radius:
                     yield index
 
@@ -88,7 +90,9 @@ def dbscan(points, radius, near_enough):
 
 def main():
     radius, near_enough = float(sys.argv[1]), int(sys.argv[2])
-    points = [point(json.loads(line)) for line in sys.stdin if line.strip()]
+    sys.setrecursionlimit(5000)  # documents may be 1000 levels deep
+    # Integers as doubles: Python refuses to read those of thousands of digits.
+    points = [point(json.loads(line, parse_int=float)) for line in sys.stdin if line.strip()]
     answers = dbscan([p for p in points if p is not None], radius, near_enough)
     answers[None] = {"method": "dbscan", "id": None, "core": False}
     for p in points:
