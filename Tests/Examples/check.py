@@ -5,7 +5,7 @@ originals, in another way where there is one (every pair of points is compared, 
 Usage: Tests/Examples/check.py EXAMPLE ORIGINALS RESULTS
 
 Computed values are compared as values, numbers within 1e-12. What an example leaves alone must have its very bytes: numbers' digits,
-escapes, white space inside; and members keep their order, new ones at the end. Says what differs, and exits with 1 then.
+escapes, names, white space, also between two members that were neighbours before; and members keep their order, new ones at the end. Says what differs, and exits with 1 then.
 """
 
 import json
@@ -27,16 +27,18 @@ def skip(text, at):
 
 
 def literals(text):
-    """The members of an object as they are written: {name: text of the value}, in their order."""
+    """The members of an object as they are written: {name: (name before it, text between them, text of the value)}, in their order."""
     decoder, members, at = json.JSONDecoder(), {}, skip(text, 0)
     if text[at] != "{":
         raise ValueError("not an object")
+    before, end = None, 0
     at = skip(text, at + 1)
     while text[at] != "}":
         name, at = decoder.raw_decode(text, at)
         at = skip(text, skip(text, at) + 1)
-        _, end = decoder.raw_decode(text, at)
-        members[name] = text[at:end]
+        between, (_, after) = text[end:at], decoder.raw_decode(text, at)
+        members[name] = (before, between, text[at:after])
+        before, end = name, after
         at = skip(text, end)
         if text[at] == ",":
             at = skip(text, at + 1)
@@ -185,18 +187,23 @@ def differences(expected, computed, original, result):
     before, after = literals(original), literals(result)
     if list(after) != list(expected):
         yield f"members {list(after)}, expected {list(expected)}"
-    for name in expected:
-        if name not in after:
-            continue
+    for name in [name for name in expected if name in after]:
+        neighbour, between, text = after[name]
+        if name in before:
+            was = before[name][1]
+            if before[name][0] != neighbour:  # then only the name itself
+                was, between = was[was.index('"'):], between[between.index('"'):]
+            if between != was:
+                yield f"{between!r} before the value of {name}, was {was!r}"
         if name not in computed:
-            if before[name] != after[name]:
-                yield f"{name}: {after[name]}, was {before[name]}, which nothing was to change"
+            if text != before[name][2]:
+                yield f"{name}: {text}, was {before[name][2]}, which nothing was to change"
         elif name == "features":
-            old = before.get(name, "{}")
-            for sentence in differences(expected[name], set(expected[name]) - set(literals(old)), old, after[name]):
+            old = before[name][2] if name in before else "{}"
+            for sentence in differences(expected[name], set(expected[name]) - set(literals(old)), old, text):
                 yield f"features/{sentence}"
-        elif not alike(expected[name], json.loads(after[name])):
-            yield f"{name}: {after[name]}, expected {json.dumps(expected[name])}"
+        elif not alike(expected[name], json.loads(text)):
+            yield f"{name}: {text}, expected {json.dumps(expected[name])}"
 
 
 def main():

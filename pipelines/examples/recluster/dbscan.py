@@ -21,7 +21,7 @@ SCALES = {"data_size": (1, 6), "estimated_item_time": (-6, 0), "available_memory
 
 def point(document):
     """The document as a point, or None where a feature is missing or no positive, finite number."""
-    features = document.get("features")
+    features = document.get("features") if isinstance(document, dict) else None
     coordinates = []
     for name, (low, high) in SCALES.items():
         value = features.get(name) if isinstance(features, dict) else None
