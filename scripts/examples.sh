@@ -15,7 +15,12 @@ if [ ! -x "$programs/uprev" ]; then
 fi
 programs=$(cd "$programs" && pwd -P)
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/uprev-examples.XXXXXX")
+# Thousands of small files are replaced, which is slow on some disks: in memory where there is room, unless TMPDIR names a place.
+parent=${TMPDIR:-/tmp}
+if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "$(df -Pk /dev/shm | awk 'NR == 2 { print $4 }')" -gt 262144 ]; then
+  parent=/dev/shm
+fi
+work=$(mktemp -d "$parent/uprev-examples.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export XDG_STATE_HOME="$work/state" PYTHONDONTWRITEBYTECODE=1
 PATH="$programs:$PATH"
@@ -86,6 +91,8 @@ if summary["migrated"] or summary["rejected"]:
   run 0 uprev undo "$(python3 -c 'import json; print(json.load(open("report.json"))["runId"])')"
   diff -r original/ cache
   echo "Every byte is what it was before."
+  cd "$work"
+  rm -r "${work:?}/$name"
 }
 
 python3 "$root/Tests/Examples/generate.py" "$work/caches"
