@@ -2,7 +2,8 @@
 #
 #   make deps        installs the system libraries and tools that are missing (apt or brew); says what and why
 #   make build       builds the programs for debugging
-#   make demo        shows Uprev at work on samples/, from nothing: deps, build, demonstration
+#   make demo        shows Uprev at work on samples/, from nothing: deps, build, demonstration, examples
+#   make examples    shows the pipelines of pipelines/examples at work, the last part of demo; ONLY=name[,name] picks some
 #   make test        runs every test
 #   make sanitize    runs every test under the address, undefined-behaviour and thread sanitizers (scripts/sanitize.sh);
 #                    ONLY=address or ONLY=thread picks one
@@ -39,7 +40,7 @@ SWIFTFLAGS ?=
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test sanitize lint format golden bench fuzz dist install uninstall clean
+.PHONY: help deps build demo examples test sanitize lint format golden bench fuzz dist install uninstall clean
 .PHONY: conformance prove prove-model prove-live prove-kill prove-disk
 .PHONY: prove-quick prove-quick-live prove-quick-kill prove-quick-disk prove-program
 
@@ -54,6 +55,10 @@ build: deps
 
 demo: build
 	scripts/demo.sh "$$(swift build $(SWIFTFLAGS) --show-bin-path)"
+	scripts/examples.sh "$$(swift build $(SWIFTFLAGS) --show-bin-path)"
+
+examples: build
+	@ONLY="$(ONLY)" scripts/examples.sh "$$(swift build $(SWIFTFLAGS) --show-bin-path)"
 
 test: deps
 	swift test $(SWIFTFLAGS) --disable-xctest
