@@ -22,9 +22,11 @@ public struct PipelineLinter: Sendable {
       do throws(PipelineError) {
         let pipeline = try catalog.load(nameOrPath)
         let outline = try PipelineOutline(of: pipeline, fileSystem: fileSystem)
+        let fixtures = FixtureFolder(of: pipeline, fileSystem: fileSystem)
         let subject = LintSubject(
-          pipeline: pipeline, outline: outline, fixtures: FixtureFolder(of: pipeline, fileSystem: fileSystem),
-          schemaFiles: SchemaFiles(of: pipeline, fileSystem: fileSystem).paths, earlier: earlier)
+          pipeline: pipeline, outline: outline, fixtures: fixtures,
+          schemaFiles: SchemaFiles(of: pipeline, fileSystem: fileSystem).paths,
+          frozen: frozen(pipeline, outline, fixtures), earlier: earlier)
         findings += subject.fixtures.findings
         for rule in rules { findings += rule.findings(in: subject, context) }
         earlier += pipeline.formats.map { LintSubject.EarlierFormat(format: $0, pipeline: pipeline.name) }
@@ -33,5 +35,17 @@ public struct PipelineLinter: Sendable {
       }
     }
     return findings
+  }
+
+  private func frozen(
+    _ pipeline: Pipeline, _ outline: PipelineOutline, _ fixtures: FixtureFolder
+  ) -> LintSubject.Frozen {
+    do throws(LockFileError) {
+      guard let lock = try LockFile.read(of: pipeline.file, fileSystem: fileSystem) else { return .nothing }
+      return .lock(
+        lock, PipelineContent(of: pipeline, root: outline.root, fixtures: fixtures, fileSystem: fileSystem))
+    } catch {
+      return .damaged(error)
+    }
   }
 }
