@@ -67,8 +67,9 @@ struct LockFile: Sendable {
     var count = 0
     while count < size {
       let start = count
-      let read = try bytes.withUnsafeMutableBytes { (buffer) throws(FileSystemError) -> Int in
-        try fileSystem.read(file, into: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]), at: nil)
+      let read = try bytes.withUnsafeMutableBufferPointer { (buffer) throws(FileSystemError) -> Int in
+        let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[start...])
+        return try fileSystem.read(file, into: rest, at: nil)
       }
       if read == 0 { break }
       count += read
