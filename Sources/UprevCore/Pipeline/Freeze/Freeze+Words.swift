@@ -94,13 +94,15 @@ extension FindingRecord {
     if what.isEmpty { what = "where cannot be told" }
     let subject = change.now.item.subject
     let remedy =
-      subject.kind == .migration ? "add a migration to a new version instead" : "make the change in a new version instead"
+      subject.kind == .migration
+      ? "add a migration to a new version instead" : "make the change in a new version instead"
     return FindingRecord(
       severity: .error, rule: LintRuleName.frozenChanged.rawValue, format: subject.format, file: change.now.file,
       line: change.now.mark?.line, column: change.now.mark?.column,
       // Into a JSON file; a pipeline file is none.
       pointer: change.now.mark == nil ? differences.first?.pointer : nil,
-      message: "\(subject.words) has shipped and has changed: \(what); put it back and \(remedy), or if nobody has used it yet, "
+      message:
+        "\(subject.words) has shipped and has changed: \(what); put it back and \(remedy), or if nobody has used it yet, "
         + "`uprev pipeline freeze --accept \(subject.name)`")
   }
 

@@ -1,3 +1,4 @@
+import LosslessJSON
 import UprevReport
 
 /// A pipeline held against its lock.
@@ -53,13 +54,28 @@ struct PartDifference: Hashable, Sendable {
     let new = Dictionary(now.parts.map { ($0.pointer, $0.text) }, uniquingKeysWith: { first, _ in first })
     var differences: [PartDifference] = []
     for part in then.parts where new[part.pointer] != part.text {
-      differences.append(PartDifference(pointer: part.pointer, then: part.text, now: new[part.pointer]))
+      differences += inside(PartDifference(pointer: part.pointer, then: part.text, now: new[part.pointer]))
     }
     for part in now.parts where old[part.pointer] == nil {
       differences.append(PartDifference(pointer: part.pointer, then: nil, now: part.text))
     }
     let pointers = Set(differences.map(\.pointer))
     return differences.filter { !isInside($0.pointer, pointers) }
+  }
+
+  /// A difference of two texts that are both there, taken as deep as they differ by value. In what is written they may not.
+  private static func inside(_ difference: PartDifference) -> [PartDifference] {
+    let options = JSONReadingOptions(allowsNonFinite: true)
+    guard let then = difference.then, let now = difference.now,
+      let one = try? IndexedJSON(scanning: JSONText(then), options: options),
+      let other = try? IndexedJSON(scanning: JSONText(now), options: options)
+    else { return [difference] }
+    let parts = JSONDifference.all(one.text, other.text, options).map { part in
+      PartDifference(
+        pointer: difference.pointer + part.pointer.description, then: one.value(at: part.pointer)?.text,
+        now: other.value(at: part.pointer)?.text)
+    }
+    return parts.isEmpty ? [difference] : parts
   }
 
   private static func isInside(_ pointer: String, _ others: Set<String>) -> Bool {
@@ -70,4 +86,8 @@ struct PartDifference: Hashable, Sendable {
     }
     return false
   }
+}
+
+extension JSONValue {
+  fileprivate var text: String { String(decoding: literal, as: UTF8.self) }
 }

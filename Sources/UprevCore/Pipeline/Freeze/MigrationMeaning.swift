@@ -24,7 +24,9 @@ struct MigrationMeaning {
       members.append((key.text, Self.json(of: pair.value, isValue: false)))
     }
     if !hasSteps { members.append(("steps", "[]")) }
-    let files = Self.programs(of: migration).compactMap { path in digestOfFile(path).map { (name: path, json: "\"\($0)\"") } }
+    let files = Self.programs(of: migration).compactMap { path in
+      digestOfFile(path).map { (name: path, json: "\"\($0)\"") }
+    }
     if !files.isEmpty { members.append(("files", Self.object(files))) }
     let options = JSONReadingOptions(allowsNonFinite: true, maximumDepth: YAMLReader.maximumDepth + 2)
     return try? IndexedJSON(scanning: JSONText(Self.object(members)), options: options).root

@@ -53,7 +53,9 @@ struct PipelineContent: Sendable {
 
   /// A program of the folder is frozen with the migration that runs it: byte for byte, but for its line ends.
   private static func digest(of path: String, in folder: PipelineFolder) -> String? {
-    guard !path.isEmpty, !PipelineFolder.leadsOutside(path), let bytes = try? folder.readSchema(path) else { return nil }
+    guard !path.isEmpty, !PipelineFolder.leadsOutside(path), let bytes = try? folder.readSchema(path) else {
+      return nil
+    }
     var text: [UInt8] = []
     text.reserveCapacity(bytes.count)
     for byte in bytes {
