@@ -98,6 +98,23 @@ extension Words {
     }
   }
 
+  // MARK: Making
+
+  static func notice(_ sentence: String) -> String { "warning: \(Terminal.printable(sentence))" }
+
+  static func written(_ file: PathName) -> String { "\(Terminal.printable(file)): written" }
+
+  static func afterScaffold(_ folder: String) -> String {
+    let path = Terminal.printable(folder.contains("/") ? folder : "./" + folder)
+    return "Look at what it says, then: uprev pipeline lint \(path)"
+  }
+
+  /// Several lines, each made harmless.
+  static func byHand(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + Terminal.printable(String($0)) }
+      .joined(separator: "\n")
+  }
+
   // MARK: Pipelines
 
   static func broken(_ name: String, _ error: PipelineError) -> String {
