@@ -113,11 +113,16 @@ extension FindingRecord {
         + "`uprev pipeline freeze --accept \(item.subject.name)`")
   }
 
-  static func notFrozen(_ entry: PipelineContent.Entry) -> FindingRecord {
-    FindingRecord(
-      severity: .note, rule: LintRuleName.notFrozen.rawValue, format: entry.item.subject.format, file: entry.file,
+  /// - Parameter count: of the fixtures of one format that are new; the entry is the first of them.
+  static func notFrozen(_ entry: PipelineContent.Entry, count: Int) -> FindingRecord {
+    let subject = entry.item.subject
+    let what =
+      count == 1
+      ? "\(subject.words) is not frozen yet" : "\(count) fixtures of `\(subject.texts[0])` are not frozen yet"
+    return FindingRecord(
+      severity: .note, rule: LintRuleName.notFrozen.rawValue, format: subject.format, file: entry.file,
       line: entry.mark?.line, column: entry.mark?.column,
-      message: "\(entry.item.subject.words) is not frozen yet; `uprev pipeline freeze` freezes it when it ships")
+      message: "\(what); `uprev pipeline freeze` freezes what ships")
   }
 
   static func frozenUnreadable(_ item: FrozenItem, _ file: PathName) -> FindingRecord {

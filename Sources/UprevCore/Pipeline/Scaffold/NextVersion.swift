@@ -107,6 +107,7 @@ extension PipelineScaffolder {
   ) throws(ScaffoldError) {
     let pipeline = source.pipeline
     var placed: [(name: PathName, folder: OpenFile)] = []
+    var holder: OpenFile?
     do throws(ScaffoldError) {
       try writing(pipeline.file) { () throws(FileSystemError) in
         let text = try fileSystem.open(
@@ -133,17 +134,19 @@ extension PipelineScaffolder {
       }
       let result = try writing(pipeline.file) { () throws(FileSystemError) in
         let (above, name) = try fileSystem.resolved(pipeline.file).splitAtLastComponent
-        let folder = try fileSystem.open(above, in: nil, [.readOnly, .directory], mode: 0)
-        let result = try AtomicReplace(fileSystem).replace(
-          name, in: folder, with: PathName("pipeline.yaml"), in: try draft.open(""), ifStill: source.status)
-        if result == .replaced { try fileSystem.synchronize(folder) }
-        return result
+        holder = try fileSystem.open(above, in: nil, [.readOnly, .directory], mode: 0)
+        return try AtomicReplace(fileSystem).replace(
+          name, in: holder, with: PathName("pipeline.yaml"), in: try draft.open(""), ifStill: source.status)
       }
       guard result == .replaced else { throw .changed(pipeline.file) }
     } catch {
       // A file that cannot be removed is told by lint: as a fixture of no version, or as a schema that nothing refers to.
       for file in placed { try? fileSystem.unlink(file.name, in: file.folder) }
       throw error
+    }
+    // From here on everything is in its place, whatever becomes of the flush.
+    if let holder {
+      try writing(pipeline.file) { () throws(FileSystemError) in try fileSystem.synchronize(holder) }
     }
   }
 }
@@ -254,16 +257,22 @@ struct NextVersion {
     guard let document = try? IndexedJSON(scanning: JSONText(bytes)) else { return (newPath, bytes) }
     var place: JSONValue? = document.root
     for token in format.version.pointer?.tokens ?? [] { place = place?[member: "properties"]?[member: token] }
-    guard let place, place.kind == .object else { return (newPath, bytes) }
-    var values = [place[member: "const"]].compactMap { $0 }
-    if let allowed = place[member: "enum"], allowed.kind == .array { values += Array(allowed.elements) }
+    var values = [place?[member: "const"]].compactMap { $0 }
+    if let allowed = place?[member: "enum"], allowed.kind == .array { values += Array(allowed.elements) }
     let fragment: JSONFragment =
       switch next {
       case .integer(let number): .decimal(number)
       case .string(let text): .string(text)
       case .semantic(let version): .string(version.text)
       }
-    let splices = values.filter { isCurrent($0) }.compactMap { try? document.replacing($0, with: fragment) }
+    var splices = values.filter { isCurrent($0) }.compactMap { try? document.replacing($0, with: fragment) }
+    // A title that ends with the version, as those of new pipelines do.
+    let ending = "version \(format.current)"
+    if let title = document.root[member: "title"], let text = title.string, text.hasSuffix(ending),
+      let splice = try? document.replacing(title, with: .string("\(text.dropLast(ending.count))version \(next)"))
+    {
+      splices.append(splice)
+    }
     let text = (try? document.applying(splices)).map { Array($0.bytes) }
     return (newPath, text ?? bytes)
   }

@@ -180,6 +180,8 @@ struct PipelineDraft {
     var type = ""
     for condition in shape.conditions {
       switch condition.test {
+      // The word `null` without quotes is none.
+      case .type(.null): type = ", type: {at: \"\", is: \"null\"}"
       case .type(let word): type = ", type: {at: \"\", is: \(word.rawValue)}"
       default: has.append(YAMLText.quoted(condition.pointer.description))
       }

@@ -89,9 +89,10 @@ public struct PipelineScaffolder: Sendable {
     return (fixtures, errors(file, tester))
   }
 
-  /// What lint finds, and the fixtures that do not come out as they should.
+  /// What lint finds, fixtures that the tester could not read, and those that do not come out as they should.
   func errors(_ file: String, _ tester: FixtureTester) -> [FindingRecord] {
-    PipelineLinter(catalog: catalog, fileSystem: fileSystem).lint([file]).filter { $0.severity == .error }
+    let findings = PipelineLinter(catalog: catalog, fileSystem: fileSystem).lint([file]) + tester.findings
+    return findings.filter { $0.severity == .error }
       + tester.run().filter { !$0.isEqual }.map(FindingRecord.comesOutOtherwise)
   }
 
