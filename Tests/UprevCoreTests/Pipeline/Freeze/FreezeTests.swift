@@ -292,6 +292,40 @@ struct FreezeTests {
     #expect(try pipeline.load().formats.count == 1)
   }
 
+  @Test("Whatever bytes a lock has, it is read or refused, and what is read is what it says")
+  func hostileBytes() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    print("bytes of a lock: seed \(seed)")
+    var generator = SeededGenerator(seed: seed)
+    let pipeline = try FrozenPipeline()
+    _ = try pipeline.freeze()
+    let text = try pipeline.folder.bytes("uprev.lock")
+    let reader = LockFileReader(path: PathName("uprev.lock"))
+    let known = try reader.read(text).items
+    var refused = 0
+    for _ in 0..<2000 {
+      var mutant = text
+      for _ in 0...Int.random(in: 0...2, using: &generator) {
+        let start = Int.random(in: 0..<mutant.count, using: &generator)
+        let end = min(mutant.count, start + Int.random(in: 0...9, using: &generator))
+        let bytes = (0..<Int.random(in: 0...3, using: &generator)).map { _ in
+          UInt8.random(in: 0...255, using: &generator)
+        }
+        mutant.replaceSubrange(start..<end, with: Bool.random(using: &generator) ? bytes : Array("\n  - {".utf8))
+      }
+      do {
+        let items = try reader.read(mutant).items
+        #expect(items.count <= known.count + 3)
+        let again = try reader.read(Array(LockFile(items: items).text(pipeline: "x").utf8)).items
+        #expect(again == items)
+      } catch {
+        #expect(error.line != nil && !error.message.isEmpty)
+        refused += 1
+      }
+    }
+    #expect(refused > 100 && refused < 2000)
+  }
+
   @Test("What stands in the lock's place and is no file is told, without waiting for it")
   func noFile() throws {
     let pipeline = try FrozenPipeline()
