@@ -7,10 +7,10 @@ import UprevReport
 struct PipelineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pipeline",
-    abstract: "Check, test, show and list pipelines.",
+    abstract: "Make, check, test, freeze, show and list pipelines.",
     subcommands: [
-      PipelineLintCommand.self, PipelineTestCommand.self, PipelineShowCommand.self, PipelineListCommand.self,
-      PipelineGatherCommand.self,
+      PipelineLintCommand.self, PipelineTestCommand.self, PipelineFreezeCommand.self, PipelineNewCommand.self,
+      PipelineShowCommand.self, PipelineListCommand.self, PipelineGatherCommand.self,
     ])
 }
 

@@ -70,6 +70,51 @@ extension Words {
     return "\(count(comparisons.count, "comparison")): \(equal) equal, \(comparisons.count - equal) not"
   }
 
+  // MARK: Freezing
+
+  static let notFrozen = "nothing was frozen"
+
+  static func nothingToAccept(_ names: [String]) -> String {
+    let list = names.map { "'\(Terminal.printable($0))'" }.joined(separator: ", ")
+    return "Nothing that is frozen has changed or gone under the name \(list)."
+  }
+
+  static func freezing(_ freezing: PipelineFreezing) -> [String] {
+    let parts = [("new", freezing.added), ("frozen anew", freezing.renewed), ("forgotten", freezing.dropped)]
+    let lines = parts.flatMap { word, names in names.map { "\(word): \(Terminal.printable($0))" } }
+    let lock = Terminal.printable(freezing.lock)
+    let unchanged = "\(count(freezing.unchangedCount, "item")) as before"
+    return lines + [freezing.isWritten ? "\(lock): written, \(unchanged)" : "\(lock): left as it is, \(unchanged)"]
+  }
+
+  static func freezeFailure(_ error: PipelineFreezeError) -> String {
+    switch error {
+    case .pipeline(let error): error.faults.map(fault).joined(separator: "; ")
+    case .lock(let error):
+      "\(Terminal.printable(error.path))\(error.line.map { ":\($0)" } ?? ""): error: \(Terminal.printable(error.message))"
+    case .tooMuch(let path): "\(Terminal.printable(path)): error: the lock would be too large; remove some fixtures"
+    case .failed(let path, let error):
+      "\(Terminal.printable(path)): error: \(Terminal.printable(error.message(.writing)))"
+    }
+  }
+
+  // MARK: Making
+
+  static func notice(_ sentence: String) -> String { "warning: \(Terminal.printable(sentence))" }
+
+  static func written(_ file: PathName) -> String { "\(Terminal.printable(file)): written" }
+
+  static func afterScaffold(_ folder: String) -> String {
+    let path = Terminal.printable(folder.contains("/") ? folder : "./" + folder)
+    return "Look at what it says, then: uprev pipeline lint \(path)"
+  }
+
+  /// Several lines, each made harmless.
+  static func byHand(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + Terminal.printable(String($0)) }
+      .joined(separator: "\n")
+  }
+
   // MARK: Pipelines
 
   static func broken(_ name: String, _ error: PipelineError) -> String {

@@ -43,3 +43,10 @@ public enum KeywordShape: Hashable, Sendable, CaseIterable {
   /// An object of schemas and arrays of different strings.
   case dependencies
 }
+
+extension KeywordShape {
+  /// The form of a keyword's value, in the newest draft that has the keyword; nil for what is no keyword of any.
+  public static func of(_ keyword: SchemaKeyword) -> KeywordShape? {
+    (KeywordTable.draft2020 + KeywordTable.draft7).first { $0.keyword == keyword }?.shape
+  }
+}

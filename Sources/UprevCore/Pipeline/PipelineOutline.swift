@@ -19,9 +19,12 @@ struct PipelineOutline: Sendable {
 
   /// In order.
   private(set) var formats: [FormatOutline] = []
+  /// The file itself.
+  let root: YAMLNode?
 
   /// - Parameter root: nil: nothing has a place.
   init(_ root: YAMLNode?) {
+    self.root = root
     guard let formats = root?["formats"]?.elements else { return }
     self.formats = formats.map { node in
       var format = FormatOutline(mark: node.mark)
@@ -64,17 +67,17 @@ extension PipelineOutline.FormatOutline {
 }
 
 extension YAMLNode {
-  fileprivate subscript(name: String) -> YAMLNode? { pairs.first { $0.key.scalarText == name }?.value }
+  subscript(name: String) -> YAMLNode? { pairs.first { $0.key.scalarText == name }?.value }
 
-  fileprivate var pairs: [YAMLPair] {
+  var pairs: [YAMLPair] {
     if case .mapping(let pairs) = content { pairs } else { [] }
   }
 
-  fileprivate var elements: [YAMLNode] {
+  var elements: [YAMLNode] {
     if case .sequence(let elements) = content { elements } else { [] }
   }
 
-  fileprivate var scalarText: String? {
+  var scalarText: String? {
     if case .scalar(let scalar) = content { scalar.text } else { nil }
   }
 }

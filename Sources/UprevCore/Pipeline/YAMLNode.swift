@@ -11,6 +11,9 @@ struct YAMLNode: Sendable {
 
   var content: Content
   var mark: YAMLMark
+  /// The bytes of the text, without a byte order mark: of a scalar and of a collection in brackets exactly; a collection in block
+  /// style ends somewhere before what comes next.
+  var range = 0..<0
 }
 
 /// A name and its value.

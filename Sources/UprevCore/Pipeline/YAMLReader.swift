@@ -87,17 +87,19 @@ struct YAMLReader {
       let isPlain = scalar.style == YAML_PLAIN_SCALAR_STYLE
       refuseProperties(anchor: scalar.anchor, tag: scalar.tag, at: event.start_mark)
       let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
-      add(YAMLNode(content: .scalar(YAMLScalar(text: text, isPlain: isPlain)), mark: mark))
+      add(
+        YAMLNode(content: .scalar(YAMLScalar(text: text, isPlain: isPlain)), mark: mark, range: places.range(of: event))
+      )
     case YAML_SEQUENCE_START_EVENT:
       let sequence = event.data.sequence_start
       refuseProperties(anchor: sequence.anchor, tag: sequence.tag, at: event.start_mark)
-      push(OpenCollection(isMapping: false, mark: mark))
+      push(OpenCollection(isMapping: false, mark: mark, range: places.range(of: event)))
     case YAML_MAPPING_START_EVENT:
       let mapping = event.data.mapping_start
       refuseProperties(anchor: mapping.anchor, tag: mapping.tag, at: event.start_mark)
-      push(OpenCollection(isMapping: true, mark: mark))
+      push(OpenCollection(isMapping: true, mark: mark, range: places.range(of: event)))
     case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
-      if let collection = open.popLast() { add(collection.node) }
+      if let collection = open.popLast() { add(collection.node(endingAt: places.range(of: event).upperBound)) }
     default: break
     }
   }
@@ -141,13 +143,15 @@ struct YAMLReader {
 private struct OpenCollection {
   let isMapping: Bool
   let mark: YAMLMark
+  private let range: Range<Int>
   private var elements: [YAMLNode] = []
   private var pairs: [YAMLPair] = []
   private var key: YAMLNode?
 
-  init(isMapping: Bool, mark: YAMLMark) {
+  init(isMapping: Bool, mark: YAMLMark, range: Range<Int>) {
     self.isMapping = isMapping
     self.mark = mark
+    self.range = range
   }
 
   mutating func add(_ node: YAMLNode) {
@@ -161,7 +165,11 @@ private struct OpenCollection {
     }
   }
 
-  var node: YAMLNode { YAMLNode(content: isMapping ? .mapping(pairs) : .sequence(elements), mark: mark) }
+  func node(endingAt end: Int) -> YAMLNode {
+    YAMLNode(
+      content: isMapping ? .mapping(pairs) : .sequence(elements), mark: mark,
+      range: range.lowerBound..<max(range.lowerBound, end))
+  }
 }
 
 /// Turns libyaml's marks, which count characters, into lines and byte columns.
@@ -222,6 +230,11 @@ private struct YAMLPlaces {
   func byte(at mark: yaml_mark_t) -> UInt8? {
     let offset = offset(of: mark)
     return offset < bytes.count ? bytes[offset] : nil
+  }
+
+  func range(of event: yaml_event_t) -> Range<Int> {
+    let start = offset(of: event.start_mark)
+    return start..<max(start, offset(of: event.end_mark))
   }
 
   private func offset(of mark: yaml_mark_t) -> Int {

@@ -12,7 +12,7 @@ enum LintRules {
   static let all: [any LintRule] = [
     FormatsOverlapRule(), MissingSchemaRule(), UnusedSchemaRule(), MissingFixturesRule(), FixtureVersionRule(),
     SchemaAcceptsRule(), ReachesCurrentRule(), PathsAgreeRule(), RepeatableRule(), RoundTripRule(),
-    OrderIndependentRule(), ProgramsNotRunRule(),
+    OrderIndependentRule(), ProgramsNotRunRule(), FrozenRule(),
   ]
 }
 
@@ -23,6 +23,8 @@ struct LintSubject: Sendable {
   let fixtures: FixtureFolder
   /// The paths below the pipeline's folder of the files under `schemas/`, sorted.
   let schemaFiles: [String]
+  /// The lock, and what is held against it.
+  let frozen: Frozen
   /// Formats that claim documents before this pipeline's do.
   let earlier: [EarlierFormat]
   /// Whether programs of the pipeline may run.
@@ -32,6 +34,14 @@ struct LintSubject: Sendable {
   struct EarlierFormat: Sendable {
     let format: Format
     let pipeline: String
+  }
+
+  /// What a pipeline's lock says.
+  enum Frozen: Sendable {
+    /// There is no lock.
+    case nothing
+    case damaged(LockFileError)
+    case lock(LockFile, PipelineContent)
   }
 
   /// The file at a path below the pipeline's folder, as messages name it.

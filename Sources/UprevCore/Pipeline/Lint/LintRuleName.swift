@@ -31,4 +31,12 @@ public enum LintRuleName: String, CaseIterable, Sendable {
   case programsNotRun = "programs-not-run"
   /// A format with migrations and no fixtures.
   case missingFixtures = "missing-fixtures"
+  /// What has shipped means something else now.
+  case frozenChanged = "frozen-changed"
+  /// What has shipped is not there any more.
+  case frozenMissing = "frozen-missing"
+  /// The lock cannot be read.
+  case lockDamaged = "lock-damaged"
+  /// A pipeline with a lock has something that is not in it.
+  case notFrozen = "not-frozen"
 }

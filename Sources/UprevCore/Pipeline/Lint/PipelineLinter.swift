@@ -28,8 +28,8 @@ public struct PipelineLinter: Sendable {
         let fixtures = FixtureFolder(of: pipeline, fileSystem: fileSystem)
         let subject = LintSubject(
           pipeline: pipeline, outline: outline, fixtures: fixtures,
-          schemaFiles: SchemaFiles(of: pipeline, fileSystem: fileSystem).paths, earlier: earlier,
-          allowsPrograms: allowsPrograms)
+          schemaFiles: SchemaFiles(of: pipeline, fileSystem: fileSystem).paths,
+          frozen: frozen(pipeline, outline, fixtures), earlier: earlier, allowsPrograms: allowsPrograms)
         var context = context
         context.trialOfFixtures = FormatTrial(of: pipeline, fixtures)
         findings += subject.fixtures.findings
@@ -40,5 +40,17 @@ public struct PipelineLinter: Sendable {
       }
     }
     return findings
+  }
+
+  private func frozen(
+    _ pipeline: Pipeline, _ outline: PipelineOutline, _ fixtures: FixtureFolder
+  ) -> LintSubject.Frozen {
+    do throws(LockFileError) {
+      guard let lock = try LockFile.read(of: pipeline.file, fileSystem: fileSystem) else { return .nothing }
+      return .lock(
+        lock, PipelineContent(of: pipeline, root: outline.root, fixtures: fixtures, fileSystem: fileSystem))
+    } catch {
+      return .damaged(error)
+    }
   }
 }
