@@ -33,8 +33,66 @@ final class DraftFolder {
 
   /// Writes a file, and makes the folders that lead to it.
   func write(_ relative: String, _ bytes: [UInt8], mode: UInt32) throws(FileSystemError) {
-    let components = relative.split(separator: "/").map { PathName(String($0)) }
-    guard let last = components.last else { return }
+    let (folder, name) = try place(for: relative)
+    let opened = try fileSystem.open(name, in: folder, [.writeOnly, .create, .exclusive, .noFollow], mode: mode)
+    try bytes.withUnsafeBufferPointer { (buffer) throws(FileSystemError) in
+      try fileSystem.write(opened, UnsafeRawBufferPointer(buffer))
+    }
+  }
+
+  /// Copies a file of the folder around this one to the same place in this one; once, however often it is asked for.
+  func copyFile(_ relative: String) throws(FileSystemError) {
+    let (folder, name) = try place(for: relative)
+    let source = try fileSystem.open(PathName(relative), in: parent, [.readOnly, .nonBlocking], mode: 0)
+    do throws(FileSystemError) {
+      try copy(source, to: name, in: folder)
+    } catch  where error.kind == .exists {
+      // Two paths that lead to one file.
+    }
+  }
+
+  /// Copies the regular files of such a folder, and of the folders in it, without what is hidden.
+  func copyFolder(_ relative: String) throws(FileSystemError) {
+    var pending = [(path: relative, depth: 0)]
+    while let (path, depth) = pending.popLast() {
+      let folder: OpenFile
+      do throws(FileSystemError) {
+        folder = try fileSystem.open(PathName(path), in: parent, [.readOnly, .directory, .beneath], mode: 0)
+      } catch {
+        if error.kind == .absent { return }
+        throw error
+      }
+      var names: [String] = []
+      try fileSystem.forEachName(in: folder) { bytes, _ in
+        if bytes.first != UInt8(ascii: "."), let name = String(validating: Array(bytes), as: UTF8.self) {
+          names.append(name)
+        }
+      }
+      for name in names.sorted() {
+        switch try fileSystem.status(of: PathName(name), in: folder, followingLinks: false).kind {
+        case .directory where depth < Self.maximumDepth: pending.append(("\(path)/\(name)", depth + 1))
+        case .regular:
+          let source = try fileSystem.open(PathName(name), in: folder, [.readOnly, .beneath, .nonBlocking], mode: 0)
+          let (place, _) = try self.place(for: "\(path)/\(name)")
+          try copy(source, to: PathName(name), in: place)
+        default: break
+        }
+      }
+    }
+  }
+
+  /// Levels of a folder that is copied.
+  private static let maximumDepth = 4
+
+  private func copy(_ source: OpenFile, to name: PathName, in folder: OpenFile) throws(FileSystemError) {
+    let mode = try fileSystem.status(of: source).mode & 0o777
+    let copy = try fileSystem.open(name, in: folder, [.readWrite, .create, .exclusive, .noFollow], mode: mode)
+    while try fileSystem.copy(from: source, to: copy, count: 1 << 30) > 0 {}
+  }
+
+  /// The folder, made where it is not there, and the last component of a path.
+  private func place(for relative: String) throws(FileSystemError) -> (folder: OpenFile, name: PathName) {
+    let components = relative.split(separator: "/").filter { $0 != "." }.map { PathName(String($0)) }
     var folder = file
     for component in components.dropLast() {
       do throws(FileSystemError) {
@@ -44,10 +102,7 @@ final class DraftFolder {
       }
       folder = try fileSystem.open(component, in: folder, [.readOnly, .directory, .beneath], mode: 0)
     }
-    let opened = try fileSystem.open(last, in: folder, [.writeOnly, .create, .exclusive, .noFollow], mode: mode)
-    try bytes.withUnsafeBufferPointer { (buffer) throws(FileSystemError) in
-      try fileSystem.write(opened, UnsafeRawBufferPointer(buffer))
-    }
+    return (folder, components.last ?? PathName("."))
   }
 
   /// Flushes everything, gives the folder its name, where nothing is, and flushes that.

@@ -32,6 +32,8 @@ extension PipelineScaffolder {
     }
     let folder = try draft(source, text: text, schema)
     let recorded = try complete(folder)
+    // Until now it was no fixture: its version was unknown.
+    if let first = recorded.replaced.first { throw .exists(pipeline.folder.path(first)) }
     if !recorded.errors.isEmpty { throw .byHand(ScaffoldWords.doesNotPass(recorded.errors), text: plan.byHand) }
     let new = (schema.map { [$0.path] } ?? []) + recorded.fixtures
     try install(new, from: folder, source)
@@ -78,26 +80,14 @@ extension PipelineScaffolder {
     _ source: NextVersionSource, text: [UInt8], _ schema: (path: String, bytes: [UInt8])?
   ) throws(ScaffoldError) -> DraftFolder {
     let pipeline = source.pipeline
-    let files = PipelineFolder(fileSystem: fileSystem, file: pipeline.file)
-    var schemas: [(path: String, bytes: [UInt8])] = []
-    for path in pipeline.schemaFiles {
-      do throws(PipelineFolderError) {
-        schemas.append((path, try files.readSchema(path)))
-      } catch {
-        throw .pipeline(PipelineError(faults: [PipelineFault(.schemaProblem(path, error), file: pipeline.file)]))
-      }
-    }
-    if let schema { schemas.append(schema) }
     return try writing(pipeline.folder) { () throws(FileSystemError) in
       let folder = try DraftFolder(in: pipeline.folder, runID: runID, fileSystem)
       let mark: [UInt8] = source.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? [0xEF, 0xBB, 0xBF] : []
       try folder.write("pipeline.yaml", mark + text, mode: source.status.mode & 0o666)
-      for schema in schemas { try folder.write(schema.path, schema.bytes, mode: source.status.mode & 0o666) }
-      for fixture in source.tester.folder.fixtures {
-        let name = fixture.file.splitAtLastComponent.name
-        let path = "fixtures/\(pipeline.formats[fixture.format].name)/\(String(decoding: name.bytes, as: UTF8.self))"
-        try folder.write(path, Array(fixture.text.bytes), mode: fixture.mode)
-      }
+      // Everything that the pipeline is made of, and the whole of its fixtures: it must be judged as it will be.
+      for path in pipeline.schemaFiles { try folder.copyFile(path) }
+      try folder.copyFolder("fixtures")
+      if let schema { try folder.write(schema.path, schema.bytes, mode: source.status.mode & 0o666) }
       return folder
     }
   }

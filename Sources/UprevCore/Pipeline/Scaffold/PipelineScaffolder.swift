@@ -67,26 +67,29 @@ public struct PipelineScaffolder: Sendable {
 
   /// Records the fixtures of later versions, and looks at the whole as `lint` and `test` do.
   ///
-  /// - Returns: the fixtures that were written, below the folder, and everything that is wrong.
-  func complete(_ folder: DraftFolder) throws(ScaffoldError) -> (fixtures: [String], errors: [FindingRecord]) {
+  /// - Returns: the fixtures that were written where there were none, those that were there with another text, both below the
+  ///   folder, and everything that is wrong.
+  func complete(
+    _ folder: DraftFolder
+  ) throws(ScaffoldError) -> (fixtures: [String], replaced: [String], errors: [FindingRecord]) {
     let path = String(decoding: folder.path.path("pipeline.yaml").bytes, as: UTF8.self)
     let file = path.contains("/") ? path : "./" + path
     let pipeline: Pipeline
     do {
       pipeline = try catalog.load(file)
     } catch {
-      return ([], error.faults.map { FindingRecord($0) })
+      return ([], [], error.faults.map { FindingRecord($0) })
     }
     var tester = FixtureTester(pipeline, fileSystem: fileSystem)
     var fixtures: [String] = []
+    var replaced: [String] = []
     for recorded in tester.record(runID: runID) {
       if case .failed(let error) = recorded.problem { throw .failed(recorded.file, error) }
-      let root = folder.path.bytes.count + 1
-      if recorded.problem == nil, recorded.isNew {
-        fixtures.append(String(decoding: recorded.file.bytes.dropFirst(root), as: UTF8.self))
-      }
+      guard recorded.problem == nil else { continue }
+      let path = String(decoding: recorded.file.bytes.dropFirst(folder.path.bytes.count + 1), as: UTF8.self)
+      if recorded.isNew { fixtures.append(path) } else { replaced.append(path) }
     }
-    return (fixtures, errors(file, tester))
+    return (fixtures, replaced, errors(file, tester))
   }
 
   /// What lint finds, fixtures that the tester could not read, and those that do not come out as they should.

@@ -253,6 +253,22 @@ struct NextVersionTests {
     #expect(try folder.listing().allSatisfy { !$0.hasPrefix(".") })
   }
 
+  @Test("Files that a schema refers to, and what else is among the fixtures, are there when the whole is judged")
+  func otherFiles() throws {
+    let folder = try pipeline(Self.plain.replacingOccurrences(of: "1: schemas/v1.json", with: "1: ./schemas/v1.json"))
+    try folder.write("{\"$ref\": \"parts/one.json\"}", to: "schemas/v1.json")
+    try folder.write("{\"allOf\": [{\"$ref\": \"parts/one.json\"}, {\"$ref\": \"v1.json\"}]}", to: "schemas/v2.json")
+    try folder.write("{\"type\": \"object\"}", to: "schemas/parts/one.json")
+    try folder.write("# Words", to: "fixtures/test/README.md")
+    let scaffold = try next(folder)
+    #expect(
+      scaffold.files.map { $0.description.dropFirst(folder.path.utf8.count + 1) } == [
+        "schemas/v3.json", "fixtures/test/a.v3.json", "pipeline.yaml",
+      ])
+    #expect(LintPipeline.linter().lint([folder.path + "/pipeline.yaml"]).filter { $0.severity != .note } == [])
+    #expect(try folder.listing().allSatisfy { !$0.hasPrefix(".") })
+  }
+
   @Test("A pipeline that is wrong gets no further version")
   func wrong() throws {
     let folder = try pipeline(Self.plain)
