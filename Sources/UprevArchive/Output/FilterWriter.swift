@@ -162,7 +162,8 @@ extension ArchiveFilter {
       }
     guard added == ARCHIVE_OK else { throw ArchiveWords.filterNotBuiltIn(filter, path) }
     if filter == .zstd {
-      let threads = String(max(1, min(sideThreads, 64)))
+      // Each thread holds tens of megabytes; one of the processors is busy with everything else.
+      let threads = String(max(1, min(sideThreads - 1, 64)))
       guard archive_write_set_filter_option(handle, "zstd", "threads", threads) == ARCHIVE_OK else {
         throw ArchiveWords.filterNotBuiltIn(filter, path)
       }

@@ -2,8 +2,8 @@ import CDeflate
 import UprevCore
 import UprevReport
 
-/// Compresses a stream to gzip, block by block on side threads: each block of 1 MiB becomes a gzip member of its own, and
-/// members that follow one another are one gzip file (RFC 1952 2.2). No time and no name stand in the headers, so that the
+/// Compresses a stream to gzip, block by block on side threads: each block of 1 MiB becomes a gzip member of its own, or
+/// several where parts of it cannot be compressed, and members that follow one another are one gzip file (RFC 1952 2.2). No time and no name stand in the headers, so that the
 /// same stream gives the same bytes, whatever the number of threads.
 final class GzipWriter: StreamWriter {
   /// Bytes of the stream in one member.
@@ -55,7 +55,7 @@ final class GzipWriter: StreamWriter {
     try takeOldest()
     let (thread, compressor) = lanes[next]
     let full = block
-    thread.begin { compressor.member(of: full) }
+    thread.begin { compressor.members(of: full) }
     next = (next + 1) % lanes.count
     isEmpty = false
     block = []
@@ -79,23 +79,46 @@ final class GzipWriter: StreamWriter {
 // @unchecked: used by its lane's thread between `begin` and `wait`, and by no other.
 private final class Compressor: @unchecked Sendable {
   private let handle: OpaquePointer
+  /// Of level 1: for what no level makes smaller. It still finds what the samples missed.
+  private let fast: OpaquePointer
+  private let noise: NoiseFinder
 
   /// Nil where memory is out.
   init?(level: Int32) {
     guard let handle = libdeflate_alloc_compressor(level) else { return nil }
+    guard let fast = libdeflate_alloc_compressor(1) else {
+      libdeflate_free_compressor(handle)
+      return nil
+    }
     self.handle = handle
+    self.fast = fast
+    noise = NoiseFinder(fast)
   }
 
-  deinit { libdeflate_free_compressor(handle) }
+  deinit {
+    libdeflate_free_compressor(handle)
+    libdeflate_free_compressor(fast)
+  }
 
-  /// One gzip member that holds `bytes`; nil is impossible by the library's own bound, and an error all the same.
-  func member(of bytes: [UInt8]) -> [UInt8]? {
-    let bound = libdeflate_gzip_compress_bound(handle, bytes.count)
-    let result = [UInt8](unsafeUninitializedCapacity: bound) { target, count in
-      count = bytes.withUnsafeBytes {
-        libdeflate_gzip_compress(handle, $0.baseAddress, $0.count, target.baseAddress, bound)
+  /// Gzip members that hold `bytes`: one, or where parts of it cannot be compressed one a part. Nil is impossible by the
+  /// library's own bound, and an error all the same.
+  func members(of bytes: [UInt8]) -> [UInt8]? {
+    bytes.withUnsafeBytes { bytes in
+      let parts = noise.parts(of: bytes)
+      let bounds = parts.map { libdeflate_gzip_compress_bound($0.isNoise ? fast : handle, $0.range.count) }
+      let bound = bounds.reduce(0, +)
+      var isWhole = true
+      let result = [UInt8](unsafeUninitializedCapacity: bound) { target, count in
+        for part in parts {
+          let source = UnsafeRawBufferPointer(rebasing: bytes[part.range])
+          let room = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(target)[count...])
+          let written = libdeflate_gzip_compress(
+            part.isNoise ? fast : handle, source.baseAddress, source.count, room.baseAddress, room.count)
+          if written == 0 { isWhole = false }
+          count += written
+        }
       }
+      return isWhole ? result : nil
     }
-    return result.isEmpty ? nil : result
   }
 }
