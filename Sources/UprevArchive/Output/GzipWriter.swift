@@ -79,25 +79,25 @@ final class GzipWriter: StreamWriter {
 // @unchecked: used by its lane's thread between `begin` and `wait`, and by no other.
 private final class Compressor: @unchecked Sendable {
   private let handle: OpaquePointer
-  /// Of level 1: for what no level makes smaller. It still finds what the samples missed.
-  private let fast: OpaquePointer
+  /// Of level 0, which stores: for what no level makes smaller.
+  private let store: OpaquePointer
   private let noise: NoiseFinder
 
   /// Nil where memory is out.
   init?(level: Int32) {
-    guard let handle = libdeflate_alloc_compressor(level) else { return nil }
-    guard let fast = libdeflate_alloc_compressor(1) else {
+    guard let noise = NoiseFinder(), let handle = libdeflate_alloc_compressor(level) else { return nil }
+    guard let store = libdeflate_alloc_compressor(0) else {
       libdeflate_free_compressor(handle)
       return nil
     }
     self.handle = handle
-    self.fast = fast
-    noise = NoiseFinder(fast)
+    self.store = store
+    self.noise = noise
   }
 
   deinit {
     libdeflate_free_compressor(handle)
-    libdeflate_free_compressor(fast)
+    libdeflate_free_compressor(store)
   }
 
   /// Gzip members that hold `bytes`: one, or where parts of it cannot be compressed one a part. Nil is impossible by the
@@ -105,7 +105,7 @@ private final class Compressor: @unchecked Sendable {
   func members(of bytes: [UInt8]) -> [UInt8]? {
     bytes.withUnsafeBytes { bytes in
       let parts = noise.parts(of: bytes)
-      let bounds = parts.map { libdeflate_gzip_compress_bound($0.isNoise ? fast : handle, $0.range.count) }
+      let bounds = parts.map { libdeflate_gzip_compress_bound($0.isNoise ? store : handle, $0.range.count) }
       let bound = bounds.reduce(0, +)
       var isWhole = true
       let result = [UInt8](unsafeUninitializedCapacity: bound) { target, count in
@@ -113,7 +113,7 @@ private final class Compressor: @unchecked Sendable {
           let source = UnsafeRawBufferPointer(rebasing: bytes[part.range])
           let room = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(target)[count...])
           let written = libdeflate_gzip_compress(
-            part.isNoise ? fast : handle, source.baseAddress, source.count, room.baseAddress, room.count)
+            part.isNoise ? store : handle, source.baseAddress, source.count, room.baseAddress, room.count)
           if written == 0 { isWhole = false }
           count += written
         }

@@ -8,8 +8,9 @@ final class NoiseFinder {
   /// Bytes of the block that are judged together, by one sample.
   private static let unitSize = 64 << 10
   private static let sampleSize = 8 << 10
-  /// Bytes of the sample of which the different values are counted first: text and tables have few.
+  /// Bytes of which the different values are counted first, in some places of a unit: text and tables have few.
   private static let glanceSize = 1 << 10
+  private static let glanceCount = 4
   /// Random bytes have about 251 in a glance.
   private static let leastValues = 225
 
@@ -17,12 +18,16 @@ final class NoiseFinder {
   private let handle: OpaquePointer
   private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: NoiseFinder.sampleSize, alignment: 16)
 
-  /// - Parameter handle: a compressor of level 1, which must live as long as this.
-  init(_ handle: OpaquePointer) {
+  /// Nil where memory is out.
+  init?() {
+    guard let handle = libdeflate_alloc_compressor(1) else { return nil }
     self.handle = handle
   }
 
-  deinit { room.deallocate() }
+  deinit {
+    libdeflate_free_compressor(handle)
+    room.deallocate()
+  }
 
   /// The parts of a block, in order and without gaps. A single unit among others is no part of its own: cutting costs more
   /// there than it saves.
@@ -49,9 +54,11 @@ final class NoiseFinder {
 
   private func isNoise(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Bool {
     guard bytes.count - start >= Self.unitSize else { return false }
-    // From the middle, so that a unit that is noise in its first half alone is more often seen for what it is.
+    for index in 0..<Self.glanceCount {
+      let place = start + index * (Self.unitSize / Self.glanceCount)
+      guard values(of: bytes[place..<place + Self.glanceSize]) >= Self.leastValues else { return false }
+    }
     let middle = start + (Self.unitSize - Self.sampleSize) / 2
-    guard values(of: bytes[middle..<middle + Self.glanceSize]) >= Self.leastValues else { return false }
     let sample = UnsafeRawBufferPointer(rebasing: bytes[middle..<middle + Self.sampleSize])
     // 0 says that it has no room: that it cannot be made smaller by a hundredth.
     let most = Self.sampleSize - Self.sampleSize / 100

@@ -32,7 +32,8 @@ final class TarReader: ContainerReader {
   private(set) var readSeconds: Double = 0
 
   init(
-    _ source: any BlockSource, filter: ArchiveFilter?, _ archive: PathName, _ measure: ArchiveMeasure, _ options: ContainerReadOptions
+    _ source: any BlockSource, filter: ArchiveFilter?, _ archive: PathName, _ measure: ArchiveMeasure,
+    _ options: ContainerReadOptions
   ) throws(TargetError) {
     self.archive = archive
     self.measure = measure
