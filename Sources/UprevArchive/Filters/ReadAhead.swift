@@ -12,7 +12,7 @@ final class ReadAhead: BlockSource {
   }
 
   /// Bytes that are read at once, so that a hand-over costs nothing by the block.
-  private static let batchSize = 1 << 20
+  private static let batchSize = 512 << 10
 
   private let source: any BlockSource
   private let thread = SideThread<Batch>()

@@ -5,7 +5,7 @@ import UprevCore
 ///
 /// Used by one thread at a time.
 final class WriteBehind: StreamWriter {
-  private static let pieceSize = 512 << 10
+  private static let pieceSize = 256 << 10
 
   private let writer: any StreamWriter
   private let thread: SideThread<TargetError?>
