@@ -14,7 +14,7 @@
 #                    name checkouts: given one of them, only that suite runs (scripts/conformance.sh)
 #   make prove       proves that nothing is lost, in full: enumerates every interleaving of a replacement with four actions of
 #                    another program, and runs the program beside others, with kills and on full disks (Tests/Proofs; as root);
-#                    UPREV=program under proof; prove-model, prove-live, prove-kill, prove-disk: one of them
+#                    UPREV=program under proof; prove-model, prove-live, prove-kill, prove-disk, prove-gather: one of them
 #   make prove-quick those of them that need the program, in little
 #   make fuzz        runs fuzzers over archives, documents, pipelines and schemas, each for SECONDS (default 60); ONLY=name picks
 #                    one; see Fuzzing/README.md
@@ -81,10 +81,12 @@ prove: prove-model
 prove: prove-live
 prove: prove-kill
 prove: prove-disk
+prove: prove-gather
 
 prove-quick: prove-quick-live
 prove-quick: prove-quick-kill
 prove-quick: prove-quick-disk
+prove-quick: prove-quick-gather
 
 # Every order of events of a replacement, and every call of a run with every error that its man page lists.
 prove-model: deps
@@ -93,10 +95,10 @@ prove-model: deps
 
 prove-program: deps $(if $(UPREV),,dist)
 
-prove-live prove-kill prove-disk: prove-%: prove-program
+prove-live prove-kill prove-disk prove-gather: prove-%: prove-program
 	Tests/Proofs/$* --program "$(or $(UPREV),.build/dist/bin/uprev)"
 
-prove-quick-live prove-quick-kill prove-quick-disk: prove-quick-%: prove-program
+prove-quick-live prove-quick-kill prove-quick-disk prove-quick-gather: prove-quick-%: prove-program
 	Tests/Proofs/$* --quick --program "$(or $(UPREV),.build/dist/bin/uprev)"
 
 fuzz: deps

@@ -42,14 +42,28 @@ def read(path):
         return file.read()
 
 
-def tree_by_bytes(target, data):
-    """Every file is byte for byte what Python would have written, and no other file is there."""
+def tree_digest(target):
     digest = hashlib.sha256()
     for name in files_below(target):
         path = os.path.join(target, name)
         if not os.path.islink(path):
             digest.update(generate.file_digest(name, read(path)))
-    if digest.hexdigest() == data.members_after:
+    return digest.hexdigest()
+
+
+def tree_unchanged(target, data):
+    """For a contestant that changes nothing."""
+    if tree_digest(target) != data.members_before:
+        raise RunFailed("wrong result: the tree changed")
+
+
+def nothing(target, data):
+    """For a contestant that is given nothing to do."""
+
+
+def tree_by_bytes(target, data):
+    """Every file is byte for byte what Python would have written, and no other file is there."""
+    if tree_digest(target) == data.members_after:
         return
     expected = {name: new for name, _, new in expected_documents(data)}
     found = files_below(target)
@@ -88,9 +102,12 @@ def stream_digest(target, compression):
     with subprocess.Popen([*DECOMPRESS[compression], target], stdout=subprocess.PIPE) as process:
         while piece := process.stdout.read(MEBIBYTE):
             total += len(piece)
-            kept = piece.rstrip(b"\0")
+            # Telling that all are zeros is ten times as fast as looking for the last that is not.
+            kept = b"" if piece == generate.ZEROS else piece.rstrip(b"\0")
             if kept:
-                digest.update(bytes(zeros))
+                for _ in range(zeros // MEBIBYTE):
+                    digest.update(generate.ZEROS)
+                digest.update(bytes(zeros % MEBIBYTE))
                 digest.update(kept)
                 zeros = 0
             zeros += len(piece) - len(kept)
@@ -158,8 +175,8 @@ def archive_unchanged(target, data):
     archive_members(target, data, data.members_before, data.stream_before)
 
 
-def uprev_report(path, data):
-    """The report says success, and counts what was there to migrate."""
+def uprev_report(path, expected):
+    """Uprev's report says success, and counts what is expected: outcome → documents."""
     try:
         with open(path, "rb") as file:
             file.seek(max(0, os.path.getsize(path) - 64 * 1024))
@@ -175,7 +192,6 @@ def uprev_report(path, data):
         summary, _ = json.JSONDecoder().raw_decode(end, start[-1])
     except ValueError as error:
         raise RunFailed(f"the report's summary is no JSON: {error}") from None
-    counted = {name: summary.get(name) for name in ("migrated", "current", "rejected", "newer")}
-    expected = {"migrated": data.migrated, "current": data.documents - data.migrated, "rejected": 0, "newer": 0}
+    counted = {name: summary.get(name) for name in expected}
     if status[-1] != "success" or counted != expected:
         raise RunFailed(f"the report says {status[-1]}, {counted}; expected success, {expected}")

@@ -14,6 +14,7 @@ import sys
 
 import generate
 import machine
+from generate import Wanted
 
 PEERS = pathlib.Path(__file__).parent / "peers"
 TRAINING = machine.ROOT / "pipelines" / "amorsize"
@@ -21,7 +22,6 @@ SCHEMA = TRAINING / "schemas" / "v1.json"
 UPREV = "uprev"
 PRODUCT = "CodecBenchmark"
 DAMAGED_EVERY = 100
-PACKAGES = ("fastjsonschema==2.22.3", "jsonschema==4.26.0", "orjson==3.13.0")
 
 # Tools that the works' contestants run: Uprev's own program, and Python.
 Tools = collections.namedtuple("Tools", "program python")
@@ -56,7 +56,7 @@ def python(work, module, label):
 
 
 def works(scale):
-    documents = scale.small_tree
+    documents = scale.small
     return [
         CodecWork(
             "codec-scan",
@@ -93,25 +93,6 @@ def works(scale):
             True,
         ),
     ]
-
-
-def python_environment(folder, say):
-    """The Python that runs the peers: of a virtual environment in the folder for data, which is made once."""
-    environment = folder / "python"
-    python = environment / "bin" / "python3"
-    done = environment / "installed"
-    wanted = "\n".join(PACKAGES)
-    if not done.exists() or done.read_text() != wanted:
-        say(f"installing {', '.join(PACKAGES)}")
-        shutil.rmtree(environment, ignore_errors=True)
-        try:
-            subprocess.run([sys.executable, "-m", "venv", environment], check=True, stdout=sys.stderr)
-            pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES]
-            subprocess.run(pip, check=True, stdout=sys.stderr)
-        except subprocess.CalledProcessError as error:
-            raise SystemExit(f"Python's packages for the benchmarks cannot be installed: {error}") from None
-        done.write_text(wanted)
-    return str(python)
 
 
 def program():
@@ -151,7 +132,7 @@ def one_run(contestant, tools, folder):
 
 def measured(work, arguments, place, say, tools):
     """One work's entry of the results."""
-    data = generate.data_set(arguments.data, "tree", work.documents, 0, say)
+    data = generate.data_set(arguments.data, Wanted("tree", work.documents), say)
     folder = corpus(data, place, work.damaged)
     expected = work.checksum(data) if work.checksum else None
     rows = [{"contestant": c.key, "label": c.label, "failure": None, "runs": []} for c in work.contestants]

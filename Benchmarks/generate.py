@@ -5,7 +5,7 @@ The same parameters give the same bytes on every machine. A data set is one file
 unpacked for each run) and a description with the digests of what it holds before and after the migration; the
 expected result of a document is what Python writes: json.dump({**old, "version": 2}, indent=2).
 
-usage: generate.py tree|tar|gz|zst DOCUMENTS [--binaries BYTES] [--data FOLDER]
+usage: generate.py tree|current|tar|gz|zst DOCUMENTS [--folders N] [--binaries BYTES [--sparse]] [--data FOLDER]
 """
 
 import argparse
@@ -29,14 +29,24 @@ SMALLEST, LARGEST = 563, 862  # bytes of a document, before
 CHUNK = 1000
 BINARY_FILES = 8
 MEBIBYTE = 1 << 20
+ZEROS = bytes(MEBIBYTE)
+SPARSE_NOISE = 4 * MEBIBYTE  # at the start of each sparse binary: no compressor makes a stream of almost nothing of it
 
 # kind of data set → tar format, filter, file name suffix
 KINDS = {
     "tree": (tarfile.GNU_FORMAT, "none", ".tree.tar"),
+    "current": (tarfile.GNU_FORMAT, "none", ".current.tar"),
     "tar": (tarfile.PAX_FORMAT, "none", ".tar"),
     "gz": (tarfile.GNU_FORMAT, "gzip", ".tar.gz"),
     "zst": (tarfile.PAX_FORMAT, "zstd", ".tar.zst"),
 }
+
+TREES = ("tree", "current")
+
+# What a data set is made from. kind: of KINDS; `current` is a tree in which nothing is left to migrate. documents: their number.
+# folders: over how many folders they are spread, those of one folder being next to each other. binaries: bytes in a snapshot
+# beside its documents. sparse: whether nearly all bytes of the binaries are zeros, and a plain archive a file with holes.
+Wanted = collections.namedtuple("Wanted", "kind documents folders binaries sparse", defaults=(1, 0, False))
 
 DataSet = collections.namedtuple(
     "DataSet", "kind path documents migrated bytes members_before members_after stream_before stream_after"
@@ -113,8 +123,9 @@ def chunk(arguments):
     Names rise with the index (signatures are spread over 64 bits in order), so that the order of the archive is also
     the byte order of the names.
     """
-    kind, total, start, stop = arguments
+    kind, total, folders, start, stop = arguments
     tar_format = KINDS[kind][0]
+    in_folder = -(-total // folders)
     rng = random.Random(f"{SEED}/{total}/{start}")
     step = (1 << 64) // total
     before, after, digests_before, digests_after, migrated = [], [], [], [], 0
@@ -129,8 +140,20 @@ def chunk(arguments):
             new_text = old_text
         else:
             new_text = json.dumps({**old, "version": 2}, indent=2).encode()
-            migrated += 1
-        name = f"ml_training/ml_training_{signature}_{milliseconds}.json"
+            if kind == "current":
+                old_text = new_text
+            else:
+                migrated += 1
+        folder = folder_name(index // in_folder, folders)
+        name = f"{folder}/ml_training_{signature}_{milliseconds}.json"
+        if index % in_folder == 0 and folders > 1:
+            block = header(f"{ROOT}/{folder}/", 0, 1_700_000_000, tar_format, tarfile.DIRTYPE, 0o755)
+            before.append(block)
+            after.append(block)
+            if kind not in TREES:
+                digest = member_digest(f"{ROOT}/{folder}", tarfile.DIRTYPE, 0o755, 1_700_000_000, 0, "")
+                digests_before.append(digest)
+                digests_after.append(digest)
         # One in ten members of a pax archive carries an extended header.
         mtime = milliseconds // 1000
         if tar_format == tarfile.PAX_FORMAT and index % 10 == 0:
@@ -138,12 +161,28 @@ def chunk(arguments):
         member = f"{ROOT}/{name}"
         for text, blocks, digests in ((old_text, before, digests_before), (new_text, after, digests_after)):
             blocks.append(header(member, len(text), mtime, tar_format) + padded(text))
-            if kind == "tree":
+            if kind in TREES:
                 digests.append(file_digest(name, text))
             else:
                 data_digest = hashlib.sha256(text).hexdigest()
                 digests.append(member_digest(member, tarfile.REGTYPE, 0o644, mtime, len(text), data_digest))
     return tuple(b"".join(part) for part in (before, after, digests_before, digests_after)) + (migrated,)
+
+
+def folder_name(number, folders):
+    """The folder with this number, below ROOT; names rise with the number."""
+    return "ml_training" if folders == 1 else f"ml_training/{number:04}"
+
+
+def sparse_binary(index, size):
+    """Pieces of one binary that is zeros after a short beginning."""
+    rng = random.Random(f"{SEED}/sparse/{index}")
+    written = 0
+    while written < size:
+        length = min(MEBIBYTE, size - written)
+        piece = rng.getrandbits(8 * MEBIBYTE).to_bytes(MEBIBYTE, "little") if written < SPARSE_NOISE else ZEROS
+        yield piece if length == MEBIBYTE else piece[:length]
+        written += length
 
 
 def binary(index, size):
@@ -173,9 +212,10 @@ def worker_signals():
         signal.signal(number, signal.SIG_DFL)
 
 
-def chunks(kind, total):
+def chunks(wanted):
     """Results of `chunk` in order; never more than a few ahead of what has been taken."""
-    ranges = [(kind, total, start, min(start + CHUNK, total)) for start in range(0, total, CHUNK)]
+    kind, total, folders = wanted.kind, wanted.documents, wanted.folders
+    ranges = [(kind, total, folders, start, min(start + CHUNK, total)) for start in range(0, total, CHUNK)]
     workers = min(os.cpu_count() or 1, len(ranges))
     with multiprocessing.get_context("fork").Pool(workers, worker_signals) as pool:
         waiting = collections.deque()
@@ -194,6 +234,8 @@ def filtered(path, compression):
     with open(path, "wb") as file:
         if command is None:
             yield file
+            # The last bytes may be a hole.
+            file.truncate()
             return
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=file) as process:
             yield process.stdin
@@ -214,7 +256,10 @@ class Stream:
         self.changed(block, block)
 
     def changed(self, before, after):
-        self.out.write(before)
+        if before is ZEROS and self.out.seekable():
+            self.out.seek(len(before), os.SEEK_CUR)
+        else:
+            self.out.write(before)
         self.stream_before.update(before)
         self.stream_after.update(after)
 
@@ -227,7 +272,8 @@ class Stream:
         self.out.write(bytes(1024 + -(total + 1024) % tarfile.RECORDSIZE))
 
 
-def write_archive(kind, path, documents, binaries):
+def write_archive(wanted, path):
+    kind, documents, _, binaries, sparse = wanted
     tar_format, compression, _ = KINDS[kind]
     migrated = size = 0
     with filtered(path, compression) as out:
@@ -237,14 +283,14 @@ def write_archive(kind, path, documents, binaries):
             nonlocal size
             block = header(name + "/", 0, 1_700_000_000, tar_format, tarfile.DIRTYPE, 0o755)
             stream.same(block)
-            if kind != "tree":
+            if kind not in TREES:
                 digest = member_digest(name, tarfile.DIRTYPE, 0o755, 1_700_000_000, 0, "")
                 stream.member(digest, digest)
             size += len(block)
 
         directory(ROOT)
         directory(f"{ROOT}/ml_training")
-        for before, after, digests_before, digests_after, count in chunks(kind, documents):
+        for before, after, digests_before, digests_after, count in chunks(wanted):
             stream.changed(before, after)
             stream.member(digests_before, digests_after)
             migrated += count
@@ -256,7 +302,7 @@ def write_archive(kind, path, documents, binaries):
                 head = header(name, length, 1_700_000_000, tar_format)
                 stream.same(head)
                 data_digest = hashlib.sha256()
-                for piece in binary(index, length):
+                for piece in (sparse_binary if sparse else binary)(index, length):
                     stream.same(piece)
                     data_digest.update(piece)
                 stream.same(bytes(-length % 512))
@@ -277,7 +323,7 @@ def write_archive(kind, path, documents, binaries):
     }
 
 
-def data_set(data, kind, documents, binaries=0, say=lambda text: None):
+def data_set(data, wanted, say=lambda text: None):
     """The data set with these parameters, generated if `data` does not hold it yet.
 
     `data`: the cache folder. Returns a DataSet; digests are hexadecimal SHA-256. A data set made by another version of
@@ -285,8 +331,9 @@ def data_set(data, kind, documents, binaries=0, say=lambda text: None):
     """
     data = pathlib.Path(data)
     data.mkdir(parents=True, exist_ok=True)
-    suffix = KINDS[kind][2]
-    path = data / f"{documents}{f'+{binaries}' if binaries else ''}{suffix}"
+    kind, documents, folders, binaries, sparse = wanted
+    name = f"{documents}{f'in{folders}' if folders > 1 else ''}{f'+{binaries}' if binaries else ''}"
+    path = data / f"{name}{'-sparse' if sparse else ''}{KINDS[kind][2]}"
     description = path.with_name(path.name + ".json")
     stamp = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()
     facts = None
@@ -300,14 +347,14 @@ def data_set(data, kind, documents, binaries=0, say=lambda text: None):
         try:
             if kind == "zst":
                 # The same stream as the plain archive, which is most of the work.
-                plain = data_set(data, "tar", documents, binaries, say)
+                plain = data_set(data, wanted._replace(kind="tar"), say)
                 say(f"compressing {path.name}")
                 with open(plain.path, "rb") as source, filtered(temporary, "zstd") as out:
                     shutil.copyfileobj(source, out, MEBIBYTE)
                 facts = {name: value for name, value in plain._asdict().items() if name not in ("kind", "path")}
             else:
                 say(f"generating {path.name}")
-                facts = write_archive(kind, temporary, documents, binaries)
+                facts = write_archive(wanted, temporary)
             os.replace(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -319,17 +366,19 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("documents", type=int)
+    parser.add_argument("--folders", type=int, default=1, metavar="N")
     parser.add_argument("--binaries", type=int, default=0, metavar="BYTES")
+    parser.add_argument("--sparse", action="store_true")
     parser.add_argument("--data", default=pathlib.Path(__file__).parent / ".data", metavar="FOLDER")
     arguments = parser.parse_args()
-    if arguments.documents < 1 or arguments.binaries < 0:
-        parser.error("DOCUMENTS is 1 or more, BYTES 0 or more")
+    if arguments.documents < 1 or arguments.binaries < 0 or arguments.folders < 1:
+        parser.error("DOCUMENTS and N are 1 or more, BYTES 0 or more")
 
     def say(text):
         print(text, file=sys.stderr, flush=True)
 
-    made = data_set(arguments.data, arguments.kind, arguments.documents, arguments.binaries, say)
-    print(json.dumps(made._asdict(), indent=2))
+    wanted = Wanted(arguments.kind, arguments.documents, arguments.folders, arguments.binaries, arguments.sparse)
+    print(json.dumps(data_set(arguments.data, wanted, say)._asdict(), indent=2))
 
 
 if __name__ == "__main__":

@@ -53,6 +53,9 @@ def versions(uprev):
         "jq": first_line("jq", "--version"),
         "bsdtar": first_line("bsdtar", "--version"),
         "zstd": first_line("zstd", "--version"),
+        "pigz": first_line("pigz", "--version"),
+        "find": first_line("find", "--version"),
+        "valgrind": first_line("valgrind", "--version"),
         "cc": first_line("cc", "--version"),
     }
     return {name: version.strip("* ").removeprefix(f"{name} ") for name, version in found.items() if version}

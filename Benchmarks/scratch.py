@@ -16,8 +16,6 @@ import sys
 import tempfile
 import time
 
-IMAGE_BYTES = 6 << 30
-IMAGE_INODES = 400_000
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 # path: the folder to work in. name: for the table. flushes: whether a flush reaches a disk, so that comparisons of
@@ -88,15 +86,18 @@ def remove(folder):
         print(f"could not remove {folder}", file=sys.stderr)
 
 
-def mount_image(folder):
-    """A fresh ext4 with a journal in `folder`; raises CalledProcessError or OSError if this system allows none."""
+def mount_image(folder, room):
+    """A fresh ext4 with a journal in `folder`, with `room` (bytes, files).
+
+    Raises CalledProcessError or OSError if this system allows none.
+    """
     image, mount = folder / "image", folder / "mount"
     mount.mkdir()
     with open(image, "wb") as file:
-        file.truncate(IMAGE_BYTES)
+        file.truncate(room[0])
     # Nothing lazy: a kernel thread that still writes tables would disturb the measurements.
     subprocess.run(
-        ["mkfs.ext4", "-q", "-F", "-N", str(IMAGE_INODES), "-O", "has_journal", "-m", "0"]
+        ["mkfs.ext4", "-q", "-F", "-N", str(room[1]), "-O", "has_journal", "-m", "0"]
         + ["-E", "lazy_itable_init=0,lazy_journal_init=0", image],
         check=True,
         stderr=subprocess.PIPE,
@@ -143,11 +144,11 @@ def described(path):
 
 
 @contextlib.contextmanager
-def scratch(data, wanted, loop, say):
+def scratch(data, wanted, loop, room, say):
     """A Place of this run's own; removed, and unmounted, on the way out.
 
-    `wanted`: a folder to work in, or None. `loop`: whether to try a loop mount. Without either, or where the system
-    allows no loop mount, a tmpfs or the folder for temporary files is taken, and the Place says so.
+    `wanted`: a folder to work in, or None. `loop`: whether to try a loop mount. `room`: (bytes, files) to be had. Without
+    either, or where the system allows no loop mount, a tmpfs or the folder for temporary files is taken, and the Place says so.
     """
     folder = None
     try:
@@ -155,7 +156,7 @@ def scratch(data, wanted, loop, say):
             folder = data / f"scratch-{os.getpid()}"
             folder.mkdir()
             try:
-                mounted = Place(mount_image(folder), "ext4 with a journal, loop-mounted", True, "")
+                mounted = Place(mount_image(folder, room), "ext4 with a journal, loop-mounted", True, "")
             except (OSError, subprocess.CalledProcessError) as error:
                 reason = getattr(error, "stderr", None) or str(error).encode()
                 say(f"no loop mount here: {reason.decode(errors='replace').strip()}")
@@ -169,7 +170,7 @@ def scratch(data, wanted, loop, say):
         if parent is None:
             shm = "/dev/shm"
             in_memory = loop and os.access(shm, os.W_OK) and file_system_of(shm)[1] == "tmpfs"
-            parent = shm if in_memory and shutil.disk_usage(shm).free > IMAGE_BYTES else tempfile.gettempdir()
+            parent = shm if in_memory and shutil.disk_usage(shm).free > room[0] else tempfile.gettempdir()
         folder = pathlib.Path(tempfile.mkdtemp(prefix="uprev-bench-", dir=parent))
         yield described(folder)
     finally:

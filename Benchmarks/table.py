@@ -3,9 +3,12 @@
 import statistics
 
 import codec
-import works
+import instructions
+import marks
+from marks import MEGABYTE
 
-MEGABYTE = 1e6
+# Works of a kind of their own have columns of their own.
+KINDS = {"codec": codec, "instructions": instructions}
 
 
 def row(contestant, data, measurements, failure):
@@ -24,7 +27,7 @@ def row(contestant, data, measurements, failure):
 
 
 def compare(rows):
-    """Adds to each row how it stands to the first: by wall and processor time a document, round by round; by memory."""
+    """Adds to each row how it stands to the first: by wall and processor time a document, round by round."""
     first = rows[0]
     for other in rows[1:]:
         if "wall" not in first or "wall" not in other:
@@ -34,60 +37,6 @@ def compare(rows):
         other["ratios"] = [theirs["wall"] * scale / ours["wall"] for theirs, ours in pairs]
         other["ratio"] = statistics.median(other["ratios"])
         other["cpuRatio"] = other["cpu"] * scale / first["cpu"] if first["cpu"] else None
-        other["growth"] = other["peakBytes"] / first["peakBytes"]
-
-
-def judge(work_name, rows, place_flushes, quick):
-    """Every mark of a work with its value and whether it is reached (None: not judged here, `why` says why)."""
-    judged = []
-    by_key = {row["contestant"]: row for row in rows}
-    for mark in (mark for mark in works.MARKS if mark.work == work_name):
-        found = by_key[mark.contestant]
-        value = {
-            works.RATIO: found.get("ratio"),
-            works.COST: found.get("ratio"),
-            works.PEAK: found["peakBytes"] / MEGABYTE if "peakBytes" in found else None,
-            works.GROWTH: found.get("growth"),
-        }[mark.what]
-        passed, why = None, None
-        if quick:
-            why = "too little data to judge"
-        elif mark.flushes and not place_flushes:
-            why = "not judged on this file system"
-        elif value is None:
-            passed, why = False, "no valid result"
-        else:
-            passed = {
-                works.RATIO: lambda: value >= mark.value,
-                works.COST: lambda: value <= mark.value,
-                works.PEAK: lambda: value < mark.value,
-                works.GROWTH: lambda: value <= mark.value,
-            }[mark.what]()
-        judged.append(
-            {
-                "contestant": mark.contestant,
-                "what": mark.what,
-                "mark": mark.value,
-                "value": value,
-                "passed": passed,
-                "why": why,
-            }
-        )
-    return judged
-
-
-def mark_text(mark):
-    wanted = {
-        works.RATIO: f"≥ {mark['mark']:g}×",
-        works.COST: f"≤ {mark['mark']:g}×",
-        works.PEAK: f"< {mark['mark']:g} MB",
-        works.GROWTH: f"memory ≤ {mark['mark']:.2f}×",
-        codec.RATE: f"≥ {mark['mark']:g} MB/s",
-        codec.MICROSECONDS: f"< {mark['mark']:g} µs",
-    }[mark["what"]]
-    value = f" (is {mark['value']:.2f}×)" if mark["what"] == works.GROWTH and mark["value"] is not None else ""
-    verdict = {True: "pass", False: "MISS", None: "not judged"}[mark["passed"]]
-    return f"{wanted}{value} {verdict}"
 
 
 COLUMNS = (
@@ -97,11 +46,11 @@ COLUMNS = (
 
 
 def columns(work):
-    return codec.COLUMNS if work.get("kind") == "codec" else COLUMNS
+    return KINDS[work["kind"]].COLUMNS if "kind" in work else COLUMNS
 
 
 def marks_of(work, found):
-    return "; ".join(mark_text(m) for m in work["marks"] if m["contestant"] == found["contestant"])
+    return "; ".join(marks.text(m) for m in work["marks"] if m["contestant"] == found["contestant"])
 
 
 def subject(work):
@@ -112,27 +61,35 @@ def subject(work):
 
 def cells(work):
     """Rows of text for a work's table, in the order of its columns."""
-    if work.get("kind") == "codec":
-        yield from codec.cells(work, marks_of)
+    if "kind" in work:
+        yield from KINDS[work["kind"]].cells(work, marks_of)
         return
     for found in work["rows"]:
-        marks = marks_of(work, found)
+        reached = marks_of(work, found)
         if found["failure"] is not None:
-            yield [found["label"], f"{found['documents']:,}", "failed", *[""] * 6, marks]
+            yield [found["label"], f"{found['documents']:,}", "failed", *[""] * 6, reached]
             continue
         ratios = found.get("ratios")
         yield [
             found["label"],
             f"{found['documents']:,}",
-            f"{found['wall']:.3f}" if found["wall"] < 10 else f"{found['wall']:.1f}",
+            seconds_text(found["wall"]),
             f"{found['cpu']:.2f}",
             f"{found['peakBytes'] / MEGABYTE:.1f}",
             f"{found['documentsPerSecond']:,.0f}",
-            f"{found['ratio']:.2f}" if ratios else "",
-            f"{min(ratios):.2f}–{max(ratios):.2f}" if ratios and len(ratios) > 1 else "",
+            ratio_text(found["ratio"]) if ratios else "",
+            f"{ratio_text(min(ratios))}–{ratio_text(max(ratios))}" if ratios and len(ratios) > 1 else "",
             f"{found['cpuRatio']:.2f}" if ratios and found["cpuRatio"] is not None else "",
-            marks,
+            reached,
         ]
+
+
+def seconds_text(seconds):
+    return f"{seconds:.4f}" if seconds < 0.1 else f"{seconds:.3f}" if seconds < 10 else f"{seconds:.1f}"
+
+
+def ratio_text(ratio):
+    return f"{ratio:.2f}" if ratio < 99.5 else f"{ratio:.0f}"
 
 
 def text_table(work):

@@ -1,223 +1,225 @@
-"""What is measured, by whom, and which marks are to be reached.
+"""What is measured, and which marks are to be reached.
 
 A work is one job on one kind of data; its contestants do that job. The first contestant of a work is Uprev, to which
 the others are compared.
 """
 
 import collections
-import pathlib
-import sys
-import tarfile
 
-import check
 import codec
-import generate
+import contestants as by
+import instructions
+from contestants import UPREV, snapshot
+from generate import KINDS, Wanted
+from marks import COST, GROWTH, PEAK, RATIO, SCALE, WALL, WITHIN, Mark
 
-HERE = pathlib.Path(__file__).parent
-PEERS = HERE / "peers"
-UPREV = "uprev"
+# few, small, large, largest: numbers of documents in trees and snapshots. binaries: bytes in a snapshot beside its documents.
+# huge: the same in the snapshots of mostly zeros. folder: documents in each folder of a tree that has several. counted: documents
+# whose instructions are counted.
+Scale = collections.namedtuple("Scale", "few small large largest binaries huge folder counted")
+FULL = Scale(2_000, 10_000, 100_000, 1_000_000, 200_000_000, 20_000_000_000, 10_000, 1_000)
+QUICK = Scale(50, 1_000, 1_000, 2_000, 2_000_000, 40_000_000, 1_000, 1_000)
 
-# small_tree, large_tree, snapshot, jq: numbers of documents. binaries: bytes in a snapshot beside its documents.
-Scale = collections.namedtuple("Scale", "small_tree large_tree snapshot jq binaries")
-FULL = Scale(small_tree=10_000, large_tree=100_000, snapshot=100_000, jq=2_000, binaries=200_000_000)
-QUICK = Scale(small_tree=1_000, large_tree=1_000, snapshot=1_000, jq=50, binaries=2_000_000)
-
-# key: for marks and JSON. label: for people. kind, documents, binaries: the data set. command: (target, setting) →
-# arguments. check: of the result. needs: programs that must be found.
-Contestant = collections.namedtuple("Contestant", "key label kind documents binaries command check needs")
-
-# name: for ONLY. title: for people. pairs: rounds, None for as many as asked for.
-Work = collections.namedtuple("Work", "name title contestants pairs default")
-
-# uprev: the program. report: where its report goes. state: its state directory, which is empty before each run. jobs: workers.
-# build: a folder with compiled peers.
-Setting = collections.namedtuple("Setting", "uprev report state jobs build")
-
-RATIO, COST, PEAK, GROWTH = "ratio", "cost", "peak", "growth"
-# what: RATIO, the contestant's wall time a document by Uprev's, at least; COST, the same, at most; PEAK, its memory in MB, less
-# than; GROWTH, its memory by that of the work's first contestant, at most. flushes: holds only where a flush reaches a disk.
-Mark = collections.namedtuple("Mark", "work contestant what value flushes", defaults=(False,))
+# name: for ONLY. title: for people. least, most: rounds, whatever is asked for. default: whether it is run if nothing is said.
+# shared: all contestants run on one copy of the data, which they leave as it is.
+Work = collections.namedtuple("Work", "name title contestants default least most shared", defaults=(True, 1, None, False))
 
 MARKS = (
-    Mark("tree-10k", "python-fsync", RATIO, 8.0, True),
-    Mark("tree-100k", "python", RATIO, 2.0, True),
+    Mark("startup", UPREV, WALL, 20.0),
+    Mark("tree-2k", "jq", RATIO, 100.0),
+    Mark("tree-10k", "python-fsync", RATIO, 12.0, True),
+    Mark("tree-100k", "limit", WITHIN, 1.0, True),
+    Mark("tree-100k", "python", RATIO, 2.8, True),
+    Mark("tree-100k", "orjson", RATIO, 1.3, True),
+    Mark("tree-100k", UPREV, PEAK, 100.0),
+    Mark("tree-current", "find", WITHIN, 2.0),
     Mark("safety-10k", "uprev-journal", COST, 1.3, True),
     Mark("safety-100k", "uprev-journal", COST, 1.3, True),
+    Mark("snapshot-tar", "bsdtar", WITHIN, 1.0),
     Mark("snapshot-tar", "python-tarfile", RATIO, 5.0),
-    Mark("snapshot-gz", "python-tarfile", RATIO, 2.0),
+    Mark("snapshot-gz", "bsdtar", RATIO, 3.5),
+    Mark("snapshot-gz", "pigz", RATIO, 2.0),
+    Mark("snapshot-gz", "python-tarfile", RATIO, 9.0),
+    Mark("snapshot-zst", "zstd", WITHIN, 1.25),
+    Mark("snapshot-zst", "bsdtar", RATIO, 1.3),
     Mark("snapshot-zst", "python-tarfile", RATIO, 5.0),
-    Mark("tree-100k", UPREV, PEAK, 150.0),
-    Mark("snapshot-tar", UPREV, PEAK, 150.0),
-    Mark("snapshot-gz", UPREV, PEAK, 150.0),
-    Mark("snapshot-zst", UPREV, PEAK, 150.0),
-    Mark("memory-tree", "uprev-10x", PEAK, 150.0),
-    Mark("memory-tar", UPREV, PEAK, 150.0),
-    Mark("memory-gz", UPREV, PEAK, 150.0),
-    Mark("memory-zst", UPREV, PEAK, 150.0),
-    Mark("memory-tar", "uprev-10x", GROWTH, 1.10),
-    Mark("memory-gz", "uprev-10x", GROWTH, 1.10),
-    Mark("memory-zst", "uprev-10x", GROWTH, 1.10),
+    *(Mark(f"snapshot-{kind}", UPREV, PEAK, 100.0) for kind in ("tar", "gz", "zst")),
+    *(Mark(f"memory-{kind}", key, PEAK, 100.0) for kind in ("tar", "gz", "zst") for key in (UPREV, "uprev-10x")),
+    *(Mark(f"memory-{kind}", "uprev-10x", GROWTH, 1.10, than=(UPREV,)) for kind in ("tar", "gz", "zst")),
+    Mark("scale-tree", "uprev-1m", SCALE, 1.15, True, (UPREV, "limit", "limit-1m")),
+    Mark("scale-tree", "uprev-100k", PEAK, 100.0),
+    Mark("scale-tree", "uprev-1m", PEAK, 100.0),
+    Mark("scale-tree", "uprev-1m", GROWTH, 1.10, than=("uprev-100k",)),
+    Mark("scale-folder", "uprev-1m", SCALE, 1.15, True, (UPREV, "limit", "limit-1m")),
+    # The names of the largest folder are held: at most 100 bytes each.
+    Mark("scale-folder", "uprev-1m", PEAK, 200.0),
+    *(
+        Mark(f"scale-{kind}", "uprev-1m", SCALE, 1.15, False, (UPREV, "bsdtar", "bsdtar-1m"))
+        for kind in ("tar", "gz", "zst")
+    ),
+    *(Mark(f"scale-20gb-{kind}", UPREV, PEAK, 100.0) for kind in ("gz", "zst")),
+    Mark("huge-tar", UPREV, PEAK, 100.0),
 )
 
 
-def uprev_command(target, setting):
+def tree(documents, folders=1):
+    return Wanted("tree", documents, folders)
+
+
+def tree_works(scale):
+    few, small, large = tree(scale.few), tree(scale.small), tree(scale.large)
+    current = Wanted("current", scale.large)
     return [
-        *(setting.uprev, "migrate", "--no-state", "--report", setting.report),
-        *("-j", str(setting.jobs), target),
-    ]
-
-
-def uprev(kind, documents, binaries=0, key=UPREV, label="Uprev"):
-    right = check.tree_by_bytes if kind == "tree" else check.archive_migrated
-    return Contestant(key, label, kind, documents, binaries, uprev_command, right, ())
-
-
-def uprev_with_journal(documents):
-    return uprev("tree", documents, key="uprev-journal", label="Uprev, with journal and undo")._replace(
-        command=lambda target, setting: [
-            *(setting.uprev, "migrate", "--state", setting.state, "--report", setting.report),
-            *("-j", str(setting.jobs), target),
-        ]
-    )
-
-
-def uprev_with_jq(documents):
-    """The same result through a jq program."""
-    return uprev("tree", documents, key=UPREV, label="Uprev, a jq step")._replace(
-        command=lambda target, setting: [
-            *(setting.uprev, "migrate", "--no-state", "--report", setting.report),
-            *("-p", HERE / "pipelines" / "jq", "-j", str(setting.jobs), target),
-        ]
-    )
-
-
-def python_loop(documents, fsync=False):
-    options = ["--fsync"] if fsync else []
-    return Contestant(
-        "python-fsync" if fsync else "python",
-        "Python loop, fsync a file" if fsync else "Python loop, no flush",
-        *("tree", documents, 0),
-        lambda target, setting: [sys.executable, PEERS / "python_loop.py", *options, target],
-        check.tree_by_bytes,
-        (),
-    )
-
-
-def limit(documents):
-    return Contestant(
-        "limit",
-        "the machine's limit (C, one flush)",
-        *("tree", documents, 0),
-        lambda target, setting: [setting.build / "limit", str(setting.jobs), target],
-        check.tree_by_bytes,
-        ("cc",),
-    )
-
-
-def jq_loop(documents):
-    return Contestant(
-        "jq",
-        f"xargs -P jq, no flush ({documents:,} documents)",
-        *("tree", documents, 0),
-        lambda target, setting: [PEERS / "jq_loop.sh", str(setting.jobs), target],
-        check.tree_by_value,
-        ("jq", "xargs"),
-    )
-
-
-def snapshot_peers(kind, documents, binaries):
-    compression = generate.KINDS[kind][1]
-    bsdtar_format = "gnutar" if generate.KINDS[kind][0] == tarfile.GNU_FORMAT else "pax"
-    filters = {"none": (), "gzip": ("gzip",), "zstd": ("zstd",)}[compression]
-    return [
-        Contestant(
-            "python-tarfile",
-            "Python tarfile loop, one flush",
-            *(kind, documents, binaries),
-            lambda target, setting: [sys.executable, PEERS / "python_tarfile.py", compression, target],
-            check.archive_migrated,
-            filters,
+        Work(
+            "startup",
+            "from start to end on a folder with one document",
+            [by.uprev_dry_run(tree(1)), by.nothing(tree(1))],
+            least=21,
+            shared=True,
         ),
-        Contestant(
-            "bsdtar",
-            "bsdtar copy, one flush (migrates nothing)",
-            *(kind, documents, binaries),
-            lambda target, setting: [PEERS / "bsdtar_copy.sh", compression, bsdtar_format, target],
-            check.archive_unchanged,
-            ("bsdtar", *filters),
+        Work("tree-2k", f"tree of {scale.few:,} documents", [by.uprev(few), by.jq_loop(few)]),
+        Work(
+            "tree-10k",
+            f"tree of {scale.small:,} documents",
+            [by.uprev(small), by.python_loop(small, fsync=True), by.python_loop(small), by.limit(small)],
+        ),
+        Work(
+            "tree-100k",
+            f"tree of {scale.large:,} documents",
+            [by.uprev(large), by.limit(large), by.python_loop(large), by.orjson_loop(large)],
+        ),
+        Work(
+            "tree-current",
+            f"tree of {scale.large:,} documents, all current, known from the run before",
+            [by.uprev_again(current), by.stat_walk(current)],
+            shared=True,
+        ),
+        Work(
+            "jq-step",
+            f"`.version = 2` by jq, tree of {scale.small:,} documents",
+            [by.uprev_with_jq(small), by.jq_loop(few)],
+        ),
+        *(
+            Work(
+                f"safety-{name}",
+                f"the cost of undo, tree of {data.documents:,} documents",
+                # What it costs to write down every change before it is made.
+                [by.uprev(data, label="Uprev, --no-state"), by.uprev_with_journal(data)],
+            )
+            for name, data in (("10k", small), ("100k", large))
         ),
     ]
-
-
-def tree_work(name, documents, contestants):
-    return Work(name, f"tree of {documents:,} documents", [uprev("tree", documents), *contestants], None, True)
 
 
 def snapshot_work(kind, scale):
-    documents, binaries = scale.snapshot, scale.binaries
+    data = snapshot(kind, scale.large, scale.binaries)
+    peers = [by.bsdtar(data), *([] if kind == "tar" else [by.filter_copy(data)]), by.python_tarfile(data)]
     return Work(
         f"snapshot-{kind}",
-        f"snapshot{generate.KINDS[kind][2]}: {documents:,} documents and {binaries / 1e6:,.0f} MB of binaries",
-        [uprev(kind, documents, binaries), *snapshot_peers(kind, documents, binaries)],
-        None,
-        True,
+        f"snapshot{KINDS[kind][2]}: {data.documents:,} documents and {data.binaries / 1e6:,.0f} MB of binaries",
+        [by.uprev(data), *peers],
     )
 
 
-def safety_work(name, documents):
-    """What it costs to write down every change before it is made."""
-    return Work(
-        f"safety-{name}",
-        f"the cost of undo, tree of {documents:,} documents",
-        [uprev("tree", documents, label="Uprev, --no-state"), uprev_with_journal(documents)],
-        None,
-        True,
-    )
-
-
-def memory_work(kind, documents, binaries):
-    larger = 10 * documents
-    what = "tree" if kind == "tree" else f"snapshot{generate.KINDS[kind][2]}"
+def memory_work(kind, scale):
+    data = snapshot(kind, scale.large, scale.binaries)
+    larger = data._replace(documents=10 * scale.large)
     return Work(
         f"memory-{kind}",
-        f"memory, {what}: {documents:,} and {larger:,} documents",
+        f"memory, snapshot{KINDS[kind][2]}: {data.documents:,} and {larger.documents:,} documents, "
+        f"{data.binaries / 1e6:,.0f} MB of binaries",
         [
-            uprev(kind, documents, binaries, label=f"Uprev, {documents:,}"),
-            uprev(kind, larger, binaries, key="uprev-10x", label=f"Uprev, {larger:,}"),
+            by.uprev(data, label=f"Uprev, {data.documents:,}"),
+            by.uprev(larger, "uprev-10x", f"Uprev, {larger.documents:,}"),
         ],
-        2,
-        False,
+        default=False,
+        most=2,
     )
+
+
+def scale_work(name, title, small, large, largest, peer, peer_name):
+    """Uprev and a peer on little data and on a hundred times as much; in between Uprev alone, for its memory."""
+    return Work(
+        name,
+        f"{title}: {small.documents:,} to {largest.documents:,} documents",
+        [
+            by.uprev(small, label=f"Uprev, {small.documents:,}"),
+            *([] if large is None else [by.uprev(large, "uprev-100k", f"Uprev, {large.documents:,}")]),
+            by.uprev(largest, "uprev-1m", f"Uprev, {largest.documents:,}"),
+            peer(small, label=f"{peer_name}, {small.documents:,}"),
+            peer(largest, f"{peer(largest).key}-1m", f"{peer_name}, {largest.documents:,}"),
+        ],
+        default=False,
+    )
+
+
+def huge_work(name, kind, scale):
+    data = snapshot(kind, scale.small, scale.huge, sparse=True)
+    return Work(
+        name,
+        f"snapshot{KINDS[kind][2]} of {scale.huge / 1e9:g} GB, nearly all zeros, {data.documents:,} documents",
+        [by.uprev(data)],
+        default=False,
+        most=2,
+    )
+
+
+def scale_works(scale):
+    def folders(documents):
+        return tree(documents, -(-documents // scale.folder))
+
+    small = tree(scale.small)
+    return [
+        scale_work(
+            "scale-tree",
+            f"tree, {scale.folder:,} documents a folder",
+            *(small, folders(scale.large), folders(scale.largest)),
+            *(by.limit, "C, one flush"),
+        ),
+        scale_work("scale-folder", "one folder", small, None, tree(scale.largest), by.limit, "C, one flush"),
+        *(
+            scale_work(
+                f"scale-{kind}",
+                f"snapshot{KINDS[kind][2]}",
+                *(snapshot(kind, scale.small), snapshot(kind, scale.large), snapshot(kind, scale.largest)),
+                *(by.bsdtar, "bsdtar copy"),
+            )
+            for kind in ("tar", "gz", "zst")
+        ),
+        *(huge_work(f"scale-20gb-{kind}", kind, scale) for kind in ("gz", "zst")),
+        # What stays zeros in the file system before are zeros on the disk after, all of them.
+        huge_work("huge-tar", "tar", scale),
+    ]
 
 
 def works(scale):
     """All works in the order in which they run."""
-    small, large = scale.small_tree, scale.large_tree
     return [
-        tree_work(
-            "tree-10k",
-            small,
-            [python_loop(small, fsync=True), python_loop(small), limit(small), jq_loop(scale.jq)],
-        ),
-        tree_work("tree-100k", large, [python_loop(large), limit(large)]),
-        Work(
-            "jq-step",
-            f"`.version = 2` by jq, tree of {small:,} documents",
-            [uprev_with_jq(small), jq_loop(scale.jq)],
-            None,
-            True,
-        ),
-        safety_work("10k", small),
-        safety_work("100k", large),
+        *tree_works(scale),
         *(snapshot_work(kind, scale) for kind in ("tar", "gz", "zst")),
-        memory_work("tree", small, 0),
-        *(memory_work(kind, scale.snapshot, scale.binaries) for kind in ("tar", "gz", "zst")),
         *codec.works(scale),
+        *instructions.works(scale),
+        *(memory_work(kind, scale) for kind in ("tar", "gz", "zst")),
+        *scale_works(scale),
     ]
 
 
+def room(chosen):
+    """(bytes, files) that the largest of the works' data need on the file system that they lie on, with their results."""
+    most_bytes, most_files = 6 << 30, 400_000
+    for contestant in (contestant for work in chosen for contestant in getattr(work, "contestants", ())):
+        data = getattr(contestant, "data", None)
+        if data is None:
+            continue
+        # Twice each document, in a block and an inode of its own; an archive's documents take a header and less than 1 KiB.
+        size = data.documents * (2 * (4096 + 256) + 256 if data.kind in ("tree", "current") else 3 * 1536)
+        most_bytes = max(most_bytes, size + (2 << 30) + (data.binaries if data.kind == "tar" else data.binaries // 30))
+        most_files = max(most_files, 200_000 + (2 * data.documents if data.kind in ("tree", "current") else 0))
+    return most_bytes, most_files
+
+
 def selected(all_works, only):
-    """The works that `only` names: names, first parts of names (`snapshot`), or `all`; the default ones if it is empty.
+    """The works that `only` names: names, first parts of names (`snapshot`, `scale-20gb`), or `all`; the default ones if it is empty.
 
     Raises ValueError with the names there are.
     """
@@ -225,9 +227,10 @@ def selected(all_works, only):
         return [work for work in all_works if work.default]
     chosen = set()
     for name in only:
-        found = {w.name for w in all_works if name in ("all", w.name) or w.name.split("-")[0] == name}
+        found = {w.name for w in all_works if name in ("all", w.name) or w.name.startswith(f"{name}-")}
         if not found:
-            known = ", ".join([work.name for work in all_works] + ["tree", "snapshot", "memory", "codec", "all"])
+            kinds = sorted({work.name.split("-")[0] for work in all_works if "-" in work.name})
+            known = ", ".join([work.name for work in all_works] + kinds + ["all"])
             raise ValueError(f"no work is named '{name}'; there are {known}")
         chosen |= found
     return [work for work in all_works if work.name in chosen]

@@ -26,6 +26,8 @@ lz4            | lz4                | lz4        | makes and checks .lz4 archive
 zip            | zip                | -          | makes .zip archives in the tests
 7z             | p7zip-full         | p7zip      | makes .7z archives in the tests
 jq             | jq                 | jq         | reads reports in the demonstration; judges jq steps in the tests; a peer in benchmarks
+pigz           | pigz               | pigz       | a peer in benchmarks
+valgrind       | valgrind           | none       | counts the instructions of a document in benchmarks
 make           | make               | -          | runs the recipes of the Makefile
 git            | git                | git        | fetches the Swift packages that Uprev is built on
 strip          | binutils           | -          | makes the installed program smaller

@@ -1,5 +1,5 @@
 /* The machine's limit for replacing small documents durably: read every one, write the changed ones to temporaries,
- * flush all of them with one syncfs, rename them over, sync the folder. The "migration" is a byte splice that knows
+ * flush all of them with one syncfs, rename them over, sync their folders. The "migration" is a byte splice that knows
  * this one layout (two spaces, the last member followed by "\n}"): no JSON is understood, nothing is validated, no
  * attribute is kept, nobody else's change is noticed, and there is no report.
  *
@@ -19,10 +19,16 @@
 
 enum { GRAIN = 64, LARGEST = 1 << 20 };
 
-static int folder;
-static char **names;
-static char *changed; /* changed[i]: names[i] has a temporary */
+struct document {
+  char *name;
+  int folder;
+  int changed; /* it has a temporary */
+};
+
+static struct document *documents;
 static size_t count;
+static int *folders;
+static size_t folder_count;
 static atomic_size_t next_to_write, next_to_rename;
 
 static void fail(const char *what) {
@@ -34,24 +40,25 @@ static void temporary_name(char *out, size_t size, size_t index) { snprintf(out,
 
 static void write_one(size_t index, char *text) {
   static const char insertion[] = ",\n  \"version\": 2\n}";
-  int in = openat(folder, names[index], O_RDONLY | O_CLOEXEC);
-  if (in < 0) fail(names[index]);
+  struct document *document = &documents[index];
+  int in = openat(document->folder, document->name, O_RDONLY | O_CLOEXEC);
+  if (in < 0) fail(document->name);
   ssize_t length = read(in, text, LARGEST);
-  if (length < 2) fail(names[index]);
+  if (length < 2) fail(document->name);
   close(in);
   text[length] = 0;
   if (strstr(text, "\"version\"") != NULL) return;
   if (memcmp(text + length - 2, "\n}", 2) != 0) {
     errno = EINVAL;
-    fail(names[index]);
+    fail(document->name);
   }
   memcpy(text + length - 2, insertion, sizeof insertion - 1);
   length += (ssize_t)sizeof insertion - 1 - 2;
   char temporary[64];
   temporary_name(temporary, sizeof temporary, index);
-  int out = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  int out = openat(document->folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (out < 0 || write(out, text, (size_t)length) != length || close(out) != 0) fail(temporary);
-  changed[index] = 1;
+  document->changed = 1;
 }
 
 static void *writer(void *unused) {
@@ -69,9 +76,10 @@ static void *renamer(void *unused) {
   char temporary[64];
   for (size_t start; (start = atomic_fetch_add(&next_to_rename, GRAIN)) < count;)
     for (size_t index = start; index < count && index < start + GRAIN; index++) {
-      if (!changed[index]) continue;
+      struct document *document = &documents[index];
+      if (!document->changed) continue;
       temporary_name(temporary, sizeof temporary, index);
-      if (renameat(folder, temporary, folder, names[index]) != 0) fail(names[index]);
+      if (renameat(document->folder, temporary, document->folder, document->name) != 0) fail(document->name);
     }
   return NULL;
 }
@@ -83,18 +91,31 @@ static void on_threads(int threads, void *(*work)(void *)) {
   for (int i = 0; i < threads; i++) pthread_join(running[i], NULL);
 }
 
-static void list(void) {
+/* `array` with room for one more element of `size` bytes; it grows by doubling. */
+static void *with_room(void *array, size_t used, size_t size) {
+  if (used != 0 && (used < 1024 || (used & (used - 1)) != 0)) return array;
+  array = realloc(array, (used ? used * 2 : 1024) * size);
+  if (array == NULL) fail("realloc");
+  return array;
+}
+
+static void add_folder(int parent, const char *name) {
+  int folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) fail(name);
+  folders = with_room(folders, folder_count, sizeof *folders);
+  folders[folder_count++] = folder;
+}
+
+/* Finds the documents in a folder, and adds the folders in it to those that are still to be looked at. */
+static void list(int folder) {
   DIR *stream = fdopendir(dup(folder));
   if (stream == NULL) fail("fdopendir");
-  size_t room = 0;
   for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+    if (entry->d_type == DT_DIR && entry->d_name[0] != '.') add_folder(folder, entry->d_name);
     if (fnmatch("ml_training_*.json", entry->d_name, 0) != 0) continue;
-    if (count == room) {
-      room = room ? room * 2 : 1024;
-      names = realloc(names, room * sizeof *names);
-      if (names == NULL) fail("realloc");
-    }
-    if ((names[count++] = strdup(entry->d_name)) == NULL) fail("strdup");
+    documents = with_room(documents, count, sizeof *documents);
+    documents[count] = (struct document){.name = strdup(entry->d_name), .folder = folder};
+    if (documents[count++].name == NULL) fail("strdup");
   }
   closedir(stream);
 }
@@ -107,18 +128,16 @@ int main(int argc, char **argv) {
   }
   char path[4096];
   snprintf(path, sizeof path, "%s/ml_training", argv[2]);
-  folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) fail(path);
-  list();
-  changed = calloc(count + 1, 1);
-  if (changed == NULL) fail("calloc");
+  add_folder(AT_FDCWD, path);
+  for (size_t next = 0; next < folder_count; next++) list(folders[next]);
   on_threads(threads, writer);
 #ifdef __linux__
-  if (syncfs(folder) != 0) fail("syncfs");
+  if (syncfs(folders[0]) != 0) fail("syncfs");
 #else
   sync();
 #endif
   on_threads(threads, renamer);
-  if (fsync(folder) != 0) fail("fsync");
+  for (size_t index = 0; index < folder_count; index++)
+    if (fsync(folders[index]) != 0) fail("fsync");
   return 0;
 }

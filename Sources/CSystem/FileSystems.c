@@ -76,6 +76,7 @@ int uprev_file_system(int file, struct uprev_file_system *result) {
   result->kind = UPREV_FILE_SYSTEM_LOCAL;
   result->block_size = (uint64_t)space.f_bsize;
   result->is_copy_on_write = 0;
+  result->keeps_change_times = 0;
 #if defined(__linux__)
   struct statfs status;
   while (fstatfs(file, &status) == -1) {
@@ -102,10 +103,23 @@ int uprev_file_system(int file, struct uprev_file_system *result) {
       break;
     default: break;
   }
+  switch ((unsigned long)status.f_type) {
+    case 0xef53UL:      // ext2, ext3, ext4
+    case 0x58465342UL:  // XFS
+    case 0x01021994UL:  // tmpfs
+    case 0x9123683eUL:  // btrfs
+    case 0xca451a4eUL:  // bcachefs
+    case 0x2fc12fc1UL:  // ZFS
+    case 0xf2f52010UL:  // F2FS
+      result->keeps_change_times = 1;
+      break;
+    default: break;
+  }
 #else
   struct statfs status;
   if (fstatfs(file, &status) == -1) return -errno;
   if (!(status.f_flags & MNT_LOCAL)) result->kind = UPREV_FILE_SYSTEM_NETWORK;
+  result->keeps_change_times = strcmp(status.f_fstypename, "apfs") == 0;
 #endif
   return 0;
 }

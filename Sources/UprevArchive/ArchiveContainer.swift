@@ -31,6 +31,15 @@ final class ArchiveContainer: Container {
     format == .tar ? nil : ArchiveWords.onlyTarInPlace(location.path, format.rawValue)
   }
 
+  var knowableFile: KnowableFile? {
+    // What cannot be asked is not trusted.
+    guard let holder = try? fileSystem.fileSystemStatus(of: file), holder.keepsChangeTimes else { return nil }
+    return KnowableFile(
+      status: status,
+      conditions: "\(limits.maximumExpandedSize) \(limits.maximumExpansionRatio) \(limits.maximumEntries) "
+        + "\(limits.maximumPathLength)")
+  }
+
   func journalTarget() throws -> JournalTarget {
     do throws(FileSystemError) {
       let resolved = try fileSystem.resolved(location.path)

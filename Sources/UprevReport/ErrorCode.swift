@@ -19,8 +19,20 @@ public enum ErrorCode: String, CaseIterable, Sendable {
   case limitExceeded = "limit-exceeded"
   /// The run was stopped by a signal; only a target or a run carries it, never a document.
   case interrupted
+  /// What a migration gathers over all documents could not be had; only a target carries it.
+  case gatherFailed = "gather-failed"
+  /// What a program answered for all documents has no value for this one.
+  case notGathered = "not-gathered"
+  /// A pipeline runs programs, and the run does not allow that.
+  case execNotAllowed = "exec-not-allowed"
   /// Another run holds the target; only a target carries it.
   case targetBusy = "target-busy"
+  /// A plan is damaged, of a newer version, or was made with other rules; only a run carries it.
+  case planRefused = "plan-refused"
+  /// A document is not what it was when the plan was made.
+  case changedSincePlan = "changed-since-plan"
+  /// A document is what it was, and comes to another result than the plan has.
+  case differsFromPlan = "differs-from-plan"
 }
 
 /// What a run noticed without failing. The list is closed and documented in `docs/report.md`.
@@ -55,10 +67,20 @@ public enum WarningCode: String, CaseIterable, Sendable {
   case notJournaled = "not-journaled"
   /// Undo: an attribute was changed since, and stays as it is.
   case attributeChangedSince = "attribute-changed-since"
-  /// Undo: a target is not the folder that the run changed, by device and inode.
+  /// A target is not the folder that the run to be undone changed, or that the plan was made for, by device and inode.
   case targetMoved = "target-moved"
   /// A file beside an archive looks like its checksum or signature, which holds no more.
   case checksumStale = "checksum-stale"
+  /// A document would be migrated and is not in the plan.
+  case notPlanned = "not-planned"
+  /// A document of the plan is there no more.
+  case goneSincePlan = "gone-since-plan"
+  /// Which documents are current could not be kept for the next run, or not be asked; it reads them.
+  case filesNotRemembered = "files-not-remembered"
+  /// A program of a pipeline wrote to standard error.
+  case programSaid = "program-said"
+  /// Statistics were used that are recorded nowhere: documents that arrive later will be migrated with others.
+  case gatherNotRecorded = "gather-not-recorded"
   /// More warnings of one code than a report lists.
   case warningsOmitted = "warnings-omitted"
 }

@@ -141,6 +141,8 @@ extension JSONByteWriter {
     }
     raw("], \"committed\": ")
     boolean(record.committed)
+    raw(", \"gathered\": ")
+    gathered(record.gathered)
     raw(", \"error\": ")
     wholeError(record.error)
     raw("}")

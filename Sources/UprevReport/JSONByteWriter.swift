@@ -102,7 +102,7 @@ package struct JSONByteWriter {
   }
 
   /// A number literal as it stands; a literal that is no JSON number, and a string, as a string.
-  mutating func version(_ value: ReportVersionValue?) {
+  package mutating func version(_ value: ReportVersionValue?) {
     switch value {
     case nil: null()
     case .number(let literal) where JSONNumberLiteral.isValid(literal): buffer.append(contentsOf: literal.utf8)

@@ -12,4 +12,16 @@ public enum Outcome: String, CaseIterable, Sendable {
   case unmatched
   /// Not a regular file, excluded, or gone before it was read.
   case skipped
+
+  /// Among all of them, from 0.
+  var place: Int {
+    switch self {
+    case .migrated: 0
+    case .current: 1
+    case .newer: 2
+    case .rejected: 3
+    case .unmatched: 4
+    case .skipped: 5
+    }
+  }
 }

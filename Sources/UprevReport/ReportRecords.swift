@@ -106,14 +106,17 @@ public struct TargetRecord: Sendable {
   public var filters: [String]
   /// Whether the outcomes of its documents took effect.
   public var committed: Bool
+  /// What was gathered over its documents, in the order of the pipelines.
+  public var gathered: [GatheredRecord]
   /// Why it failed as a whole.
   public var error: ReportError?
 
   /// One target; what is not known of it is nil.
   public init(
     path: PathName, kind: TargetKind? = nil, archiveFormat: String? = nil, filters: [String] = [],
-    committed: Bool = false, error: ReportError? = nil
+    committed: Bool = false, gathered: [GatheredRecord] = [], error: ReportError? = nil
   ) {
+    self.gathered = gathered
     self.path = path
     self.kind = kind
     self.archiveFormat = archiveFormat

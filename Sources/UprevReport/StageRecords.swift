@@ -6,6 +6,18 @@ public enum Stage: String, CaseIterable, Sendable {
   case migrate
   case validate
   case write
+
+  /// Among all of them, from 0.
+  fileprivate var place: Int {
+    switch self {
+    case .discover: 0
+    case .read: 1
+    case .detect: 2
+    case .migrate: 3
+    case .validate: 4
+    case .write: 5
+    }
+  }
 }
 
 /// What one stage did.
@@ -24,20 +36,21 @@ public struct StageRecord: Equatable, Sendable {
 
 /// What each stage did.
 public struct StageRecords: Equatable, Sendable {
-  private var records: [Stage: StageRecord] = [:]
+  /// By the stages' order. No dictionary: every document counts here, several times.
+  private var records = [StageRecord](repeating: StageRecord(), count: Stage.allCases.count)
 
   /// Nothing done yet.
   public init() {}
 
   /// One stage; nothing done is zeros.
   public subscript(stage: Stage) -> StageRecord {
-    get { records[stage] ?? StageRecord() }
-    set { records[stage] = newValue }
+    get { records[stage.place] }
+    set { records[stage.place] = newValue }
   }
 
   /// Adds to one stage.
   public mutating func add(_ stage: Stage, items: Int, seconds: Double) {
-    records[stage, default: StageRecord()].items += items
-    records[stage, default: StageRecord()].seconds += seconds
+    records[stage.place].items += items
+    records[stage.place].seconds += seconds
   }
 }

@@ -49,9 +49,21 @@ public struct Summary: Equatable, Sendable {
     bytesRead = saturatingSum(bytesRead, record.bytesBefore)
     if record.outcome == .migrated { bytesWritten = saturatingSum(bytesWritten, record.bytesAfter) }
     guard let format = record.format else { return }
-    byFormat[format, default: FormatCounts()].outcomes.add(record.outcome)
-    guard let version = record.from?.key else { return }
-    byFormat[format, default: FormatCounts()].count(version)
+    byFormat[format, default: FormatCounts()].add(1, record.outcome, from: record.from)
+  }
+
+  /// Counts documents that have everything in common, and are neither migrated nor listed.
+  ///
+  /// - Parameters:
+  ///   - format: the name of the format that claims them.
+  ///   - version: the version that was found in each, or nil where none was.
+  ///   - bytes: of all of them, as far as they were read.
+  public mutating func add(
+    _ documents: Int, _ outcome: Outcome, format: String?, from version: ReportVersionValue?, bytesRead bytes: Int
+  ) {
+    outcomes.add(outcome, documents)
+    bytesRead = saturatingSum(bytesRead, bytes)
+    if let format { byFormat[format, default: FormatCounts()].add(documents, outcome, from: version) }
   }
 
   private func saturatingSum(_ sum: Int, _ addend: Int?) -> Int {
@@ -73,32 +85,38 @@ public struct Summary: Equatable, Sendable {
 }
 
 extension Summary.FormatCounts {
-  fileprivate mutating func count(_ version: String) {
+  fileprivate mutating func add(_ documents: Int, _ outcome: Outcome, from version: ReportVersionValue?) {
+    outcomes.add(outcome, documents)
+    if let version = version?.key { count(version, documents) }
+  }
+
+  fileprivate mutating func count(_ version: String, _ documents: Int) {
     if let count = from[version] {
-      from[version] = count + 1
+      from[version] = count + documents
     } else if from.count < Summary.maximumVersions, version.utf8.count <= Summary.maximumVersionLength {
-      from[version] = 1
+      from[version] = documents
     } else {
-      from[Summary.otherVersions, default: 0] += 1
+      from[Summary.otherVersions, default: 0] += documents
     }
   }
 }
 
 /// How many documents had each outcome.
 public struct OutcomeCounts: Equatable, Sendable {
-  private var counts: [Outcome: Int] = [:]
+  /// By the outcomes' order. No dictionary: every document counts here.
+  private var counts = [Int](repeating: 0, count: Outcome.allCases.count)
 
   /// Nothing counted yet.
   public init() {}
 
   /// Documents with this outcome.
-  public subscript(outcome: Outcome) -> Int { counts[outcome] ?? 0 }
+  public subscript(outcome: Outcome) -> Int { counts[outcome.place] }
 
   /// The sum of all outcomes.
-  public var total: Int { counts.values.reduce(0, +) }
+  public var total: Int { counts.reduce(0, +) }
 
-  /// Counts one more.
-  public mutating func add(_ outcome: Outcome) {
-    counts[outcome, default: 0] += 1
+  /// Counts one more, or so many.
+  public mutating func add(_ outcome: Outcome, _ documents: Int = 1) {
+    counts[outcome.place] += documents
   }
 }

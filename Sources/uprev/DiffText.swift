@@ -18,10 +18,16 @@ struct DiffText {
   ///   - oldName: what the old text is, for the first line; it is made harmless here.
   /// - Returns: lines; empty where the texts are equal.
   func lines(from old: JSONText, to new: JSONText, oldName: String, newName: String) -> [String] {
+    lines(
+      from: old, to: new, oldHeading: Terminal.printable(oldName), newHeading: Terminal.printable(newName))
+  }
+
+  /// The same with headings that are harmless already.
+  func lines(from old: JSONText, to new: JSONText, oldHeading: String, newHeading: String) -> [String] {
     let diff = LineDiff(from: old, to: new)
     guard !diff.hunks.isEmpty else { return [] }
     var lines = [
-      coloured("--- " + Terminal.printable(oldName), .bold), coloured("+++ " + Terminal.printable(newName), .bold),
+      coloured("--- " + oldHeading, .bold), coloured("+++ " + newHeading, .bold),
     ]
     for hunk in diff.hunks {
       lines.append(
@@ -97,14 +103,14 @@ struct DiffText {
   }
 
   /// SGR parameters (ECMA-48, 8.3.117).
-  private enum Colour: String {
+  enum Colour: String {
     case bold = "1"
     case red = "31"
     case green = "32"
     case cyan = "36"
   }
 
-  private func coloured(_ text: String, _ colour: Colour) -> String {
+  func coloured(_ text: String, _ colour: Colour) -> String {
     isColoured ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
   }
 }

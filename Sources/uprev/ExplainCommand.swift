@@ -17,26 +17,18 @@ struct ExplainCommand: ParsableCommand {
       Exit status: 0 a run would not reject it; 1 there is no such document; 3 a run would reject it; 4 a pipeline is wrong.
       """)
 
-  @Option(
-    name: [.short, .customLong("pipeline")],
-    help: ArgumentHelp(
-      "The pipeline to use; may be repeated.",
-      discussion: "A name among the known pipelines or, if it contains '/' or ends in '.yaml', a folder or file.",
-      valueName: "name-or-path"))
-  var pipeline: [String] = ["amorsize"]
+  @OptionGroup var pipelines: PipelineOptions
 
   @Option(
     name: .customLong("as"),
     help: ArgumentHelp("The path inside a target by which the document is claimed.", valueName: "path"))
   var claimedPath: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Migrate to this version instead of the current one; documents of other formats are left alone.",
-      valueName: "[format=]version"))
-  var to: [String] = []
-
+  @OptionGroup var versions: TargetVersionOptions
+  @OptionGroup var colors: ColorOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
+
+  @OptionGroup var exec: ExecOptions
 
   @Argument(help: ArgumentHelp("A file, or ARCHIVE:ENTRY.", valueName: "file"))
   var file: String
@@ -50,8 +42,12 @@ struct ExplainCommand: ParsableCommand {
     StopSignal.endsTheProcess()
     let fileSystem = LocalFileSystem()
     let logger = Logger(label: Release.name) { _ in StandardErrorLogHandler(format: .text, logLevel: .info) }
-    let pipelines = try PipelineLoading.load(pipeline, fileSystem: fileSystem, logger: logger)
+    let programs = exec.makeRunner()
+    defer { programs?.end() }
+    let pipelines = try PipelineLoading.load(
+      self.pipelines.pipeline, fileSystem: fileSystem, programs: programs, logger: logger)
     var options = RunOptions(command: "explain", targets: [], pipelines: pipelines)
+    options.programs = programs
     limits.apply(to: &options)
     let lookup = DocumentLookup(
       fileSystem: fileSystem,
@@ -65,7 +61,7 @@ struct ExplainCommand: ParsableCommand {
       throw ExitCode(ExitStatus.targetFailed)
     }
     let text = ExplanationText(
-      pipelines: pipelines, isColoured: Terminal.isColoured, hasChosenPath: claimedPath != nil)
+      pipelines: pipelines, isColoured: colors.isColoured, hasChosenPath: claimedPath != nil)
     let outcome = try explain(found, options, text)
     if outcome == .rejected { throw ExitCode(ExitStatus.documentRejected) }
   }
@@ -76,7 +72,7 @@ struct ExplainCommand: ParsableCommand {
     let path = claimedPath.map { PathName($0) } ?? found.path
     var lines = text.heading(found)
     var outcome = Outcome.unmatched
-    let versions = try PipelineLoading.targetVersions(to, options.pipelines)
+    let versions = try PipelineLoading.targetVersions(self.versions.texts, options.pipelines)
     switch Claims(formats: formats.map(\.files), excluded: []).claim(path) {
     case .format(let index) where versions.leavesAlone(index):
       lines += text.claimed(index, path) + text.section(.decided, [Words.leftAlone])
@@ -95,13 +91,13 @@ struct ExplainCommand: ParsableCommand {
         }
         break
       }
-      let decider = Decider(
-        formats: formats, targets: versions.versions,
-        limits: .init(maximumDepth: options.maximumDepth, maximumSize: .max))
-      let explanation = decider.explain(
-        Document(
-          reference: DocumentReference(path: path, format: index), text: document.text, origin: document.origin))
-      lines += text.lines(explanation)
+      let claimed = Document(
+        reference: DocumentReference(path: path, format: index), text: document.text, origin: document.origin)
+      let (decider, gathered) = Decider.alone(
+        for: claimed, formats: formats, targets: versions.versions,
+        limits: .init(maximumDepth: options.maximumDepth, maximumSize: .max), programs: options.programs)
+      let explanation = decider.explain(claimed)
+      lines += text.lines(explanation, gathered)
       outcome = explanation.decision.outcome
     }
     try PipelineArguments.printing { try PipelineArguments.print(lines) }

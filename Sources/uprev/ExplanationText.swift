@@ -13,6 +13,7 @@ struct ExplanationText {
     case document
     case claimed
     case detected
+    case gathered
     case migrated
     case checked
     case decided
@@ -57,9 +58,10 @@ struct ExplanationText {
       + section(.decided, [Outcome.unmatched.rawValue])
   }
 
-  func lines(_ explanation: Explanation) -> [String] {
+  func lines(_ explanation: Explanation, _ gathered: [GatheredRecord] = []) -> [String] {
     var lines = section(.detected, [explanation.detection.map { Terminal.printable($0) } ?? Words.notDetected])
     for check in explanation.checks where !check.isResult { lines += self.check(check) }
+    for record in gathered where record.documents > 0 { lines += section(.gathered, Words.gathered(record)) }
     for change in explanation.changes { lines += self.change(change) }
     for check in explanation.checks where check.isResult { lines += self.check(check) }
     return lines + section(.decided, [Words.decided(explanation.decision)])

@@ -9,6 +9,7 @@ struct InfoCommand: ParsableCommand {
     abstract: "Count the documents of the targets by format and version; change nothing.")
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var exec: ExecOptions
 
   @Flag(help: "Print the counts as JSON: a report without its documents.")
   var json = false
@@ -17,7 +18,7 @@ struct InfoCommand: ParsableCommand {
   var detailedExitcode = false
 
   func run() throws {
-    var invocation = try Invocation(common: common, command: "info")
+    var invocation = try Invocation(common: common, exec: exec, command: "info")
     invocation.options.isDryRun = true
     invocation.options.onlyCounts = true
     let counts = TargetCounts()

@@ -5,40 +5,39 @@ import UprevArchive
 import UprevCore
 import UprevReport
 
-/// What `migrate`, `info` and `validate` share: from the command line's options to a run, and from a run to words and an exit status.
+/// What the commands that run over targets share: from the command line's options to a run, and from a run to words and an exit status.
 struct Invocation {
   var options: RunOptions
   let logger: Logger
   let verbosity: Verbosity
   private let fileSystem = LocalFileSystem()
   private let archiveLimits: ArchiveLimits
+  private let programs: ProgramChildren?
 
   /// - Throws: ``ExitCode`` 4 after saying what is wrong with a pipeline; ``ValidationError`` for a wrong option.
-  init(common: CommonOptions, command: String) throws {
-    verbosity = common.quiet ? .quiet : common.verbose ? .verbose : .normal
-    var logger = Logger(label: Release.name) { _ in
-      StandardErrorLogHandler(format: common.logFormat, logLevel: .info)
-    }
-    logger.logLevel =
-      switch verbosity {
-      case .quiet: .error
-      case .normal: .info
-      case .verbose: .debug
-      }
-    self.logger = logger
-    options = RunOptions(
+  init(common: CommonOptions, exec: ExecOptions? = nil, command: String) throws {
+    let programs = exec?.makeRunner()
+    let logger = common.log.logger
+    var options = RunOptions(
       command: command, targets: common.targets.map { PathName($0) },
-      pipelines: try PipelineLoading.load(common.pipeline, fileSystem: fileSystem, logger: logger))
-    options.jobs = common.jobs ?? ProcessInfo.processInfo.activeProcessorCount
+      pipelines: try PipelineLoading.load(
+        common.pipelines.pipeline, fileSystem: LocalFileSystem(), programs: programs, logger: logger))
+    options.programs = programs
+    options.jobs = common.workers.count
+    options.excluded = try CommonOptions.globs(common.exclude)
     common.limits.apply(to: &options)
-    archiveLimits = common.limits.archiveLimits
-    options.excluded = try common.exclude.map { pattern in
-      do throws(GlobError) {
-        return try Glob(pattern)
-      } catch {
-        throw ValidationError("--exclude '\(pattern)': \(error).")
-      }
-    }
+    self.init(options: options, archiveLimits: common.limits.archiveLimits, log: common.log, programs: programs)
+  }
+
+  /// - Parameter programs: runs the programs of the options' pipelines, and is ended with the run.
+  init(
+    options: RunOptions, archiveLimits: ArchiveLimits, log: LogOptions, programs: ProgramChildren? = nil
+  ) {
+    self.options = options
+    self.archiveLimits = archiveLimits
+    self.programs = programs
+    logger = log.logger
+    verbosity = log.verbosity
   }
 
   /// Runs, and says what went wrong on the way.
@@ -46,10 +45,13 @@ struct Invocation {
   /// - Parameters:
   ///   - state: where a run that changes something in place is remembered.
   ///   - observer: is told of every decision.
+  ///   - plan: what alone is done; nil: everything.
+  ///   - recording: makes what takes the changes of a dry run, before it begins.
   /// - Returns: what the run came to, and where its report is.
   /// - Throws: ``ExitCode``, after saying why; ``ValidationError`` for options that do not fit the targets.
   func execute(
-    report destination: ReportDestination, state: StateChoice = .none, observer: (any RunObserver)? = nil
+    report destination: ReportDestination, state: StateChoice = .none, observer: (any RunObserver)? = nil,
+    plan: Plan? = nil, recording: (Run) throws -> PlanRecorder? = { _ in nil }
   ) throws -> (result: RunResult, report: PathName?) {
     let terminal = TerminalObserver(logger: logger, verbosity: verbosity, next: observer)
     let openers: [any ContainerOpener] = [
@@ -62,14 +64,17 @@ struct Invocation {
       try ReportPlace(report: path, options: options, fileSystem: fileSystem).check()
     }
     let opened: (database: StateDatabase, setAside: WarningRecord?)?
+    let gathered: StateDatabase?
     do throws(JournalError) {
       opened = try openState(state)
+      if let opened { gathered = opened.database } else { gathered = try existingState(state) }
     } catch {
-      throw reportNoState(error, to: destination)
+      throw refusing(.notJournaled(error), Words.noState(error), report: destination)
     }
     let run = Run(
       options: options, tool: (Release.name, Release.version), fileSystem: fileSystem, clock: SystemClock(),
-      openers: openers, journal: opened?.database.makeJournal(), warnings: [opened?.setAside].compactMap { $0 },
+      openers: openers, journal: opened?.database.makeJournal(), known: opened?.database.makeKnownStore(),
+      gatherRecords: gathered, warnings: [opened?.setAside].compactMap { $0 }, plan: plan,
       shouldStop: { StopSignal.isRaised }, observer: terminal)
     let output: ReportOutput
     do {
@@ -77,7 +82,11 @@ struct Invocation {
     } catch {
       throw failing(with: error)
     }
-    let result = run.execute(report: output.sink)
+    let result = run.execute(report: output.sink, recorder: try recording(run))
+    programs?.end()
+    if let error = result.error, error.code == .execNotAllowed {
+      logger.error("\(Terminal.printable(error.message)) [\(error.code.rawValue)]")
+    }
     terminal.close()
     if let error = result.reportError { throw failing(with: error) }
     do { try output.finish() } catch { throw failing(with: error) }
@@ -102,12 +111,22 @@ struct Invocation {
     return opened
   }
 
+  /// The state that a run which changes nothing in place looks at, for what an earlier one gathered.
+  ///
+  /// - Returns: nil where there is none, or no pipeline gathers anything.
+  private func existingState(_ choice: StateChoice) throws(JournalError) -> StateDatabase? {
+    guard case .directory(let chosen) = choice, options.pipelines.contains(where: \.gathers),
+      let path = chosen ?? StateDirectory.defaultPath(environment: ProcessInfo.processInfo.environment)
+    else { return nil }
+    return try StateDatabase.openExisting(StateDirectory(path: path, fileSystem: fileSystem))
+  }
+
   /// Says why nothing was done, to people and in a report that goes elsewhere than into the state.
-  private func reportNoState(_ error: JournalError, to destination: ReportDestination) -> ExitCode {
-    logger.error("\(Words.noState(error))")
+  func refusing(_ failure: TargetError, _ words: String, report destination: ReportDestination) -> ExitCode {
+    logger.error("\(words)", metadata: ["code": "\(failure.code.rawValue)"])
     let failed = Run(
       options: options, tool: (Release.name, Release.version), fileSystem: fileSystem, clock: SystemClock(),
-      openers: [], stateFailure: error)
+      openers: [], failure: failure)
     do {
       try failed.reportFailure(to: destination, durability: options.durability, fileSystem)
     } catch {

@@ -32,12 +32,11 @@ struct LimitOptions: ParsableArguments {
 
   /// Fewer open files than this would not let a run begin.
   private static let fewestOpenFiles = 64
-  /// The reader keeps some bytes a level.
-  private static let greatestDepth = 10_000_000
 
   mutating func validate() throws {
-    if !(1...Self.greatestDepth).contains(maxDepth) {
-      throw ValidationError("--max-depth takes a whole number from 1 to \(Self.greatestDepth), not \(maxDepth).")
+    let greatestDepth = RunOptions.greatestMaximumDepth
+    if !(1...greatestDepth).contains(maxDepth) {
+      throw ValidationError("--max-depth takes a whole number from 1 to \(greatestDepth), not \(maxDepth).")
     }
     if maxExpansionRatio < 1 {
       throw ValidationError("--max-expansion-ratio takes a whole number from 1 on, not \(maxExpansionRatio).")

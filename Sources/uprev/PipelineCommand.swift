@@ -10,6 +10,7 @@ struct PipelineCommand: ParsableCommand {
     abstract: "Check, test, show and list pipelines.",
     subcommands: [
       PipelineLintCommand.self, PipelineTestCommand.self, PipelineShowCommand.self, PipelineListCommand.self,
+      PipelineGatherCommand.self,
     ])
 }
 
@@ -63,6 +64,8 @@ struct PipelineLintCommand: ParsableCommand {
 
   @OptionGroup var arguments: PipelineArguments
 
+  @OptionGroup var exec: ExecOptions
+
   @Flag(help: "Print the findings as a JSON array.")
   var json = false
 
@@ -72,8 +75,12 @@ struct PipelineLintCommand: ParsableCommand {
   func run() throws {
     StopSignal.endsTheProcess()
     let fileSystem = LocalFileSystem()
-    let linter = PipelineLinter(catalog: PipelineLoading.catalog(fileSystem), fileSystem: fileSystem)
+    let programs = exec.makeRunner()
+    let linter = PipelineLinter(
+      catalog: PipelineLoading.catalog(fileSystem, programs: programs), fileSystem: fileSystem,
+      allowsPrograms: exec.allowExec)
     let findings = linter.lint(arguments.pipelines)
+    programs?.end()
     try PipelineArguments.printing {
       if json {
         try FindingWriter(sink: { try Terminal.output($0) }).write(findings)

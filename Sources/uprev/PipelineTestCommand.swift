@@ -15,6 +15,7 @@ struct PipelineTestCommand: ParsableCommand {
       """)
 
   @OptionGroup var arguments: PipelineArguments
+  @OptionGroup var exec: ExecOptions
 
   @Flag(help: "Write what the pipelines make of the first version of each fixture, then compare.")
   var record = false
@@ -25,9 +26,11 @@ struct PipelineTestCommand: ParsableCommand {
   func run() throws {
     StopSignal.endsTheProcess()
     let fileSystem = LocalFileSystem()
+    let programs = exec.makeRunner()
+    defer { programs?.end() }
     let pipelines: [Pipeline]
     do throws(PipelineError) {
-      pipelines = try PipelineLoading.catalog(fileSystem).load(arguments.pipelines)
+      pipelines = try PipelineLoading.catalog(fileSystem, programs: programs).load(arguments.pipelines)
     } catch {
       throw PipelineArguments.faults(error)
     }

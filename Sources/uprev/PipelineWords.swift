@@ -123,6 +123,19 @@ extension Words {
   static let nothingChanged = "(nothing changed)"
   static let notDetected = "nothing: it could not be read, or has no version"
 
+  /// What was gathered for one migration over one document.
+  static func gathered(_ record: GatheredRecord) -> [String] {
+    let source =
+      record.source == .given
+      ? "from the file that the pipeline names" : "from this document alone; a run takes all of them"
+    let heading = "for \(Terminal.printable(record.from.key)) → \(Terminal.printable(record.to.key)), \(source)"
+    return [heading]
+      + record.statistics.map { statistic in
+        let value = statistic.value.map { Terminal.printable(String($0.prefix(200))) } ?? "(a value for each document)"
+        return "  \(Terminal.printable(statistic.name)) = \(value)"
+      }
+  }
+
   static func check(_ check: Explanation.Check) -> String {
     let subject = check.isResult ? "the result" : "the document"
     let version = Words.version(check.version)

@@ -62,7 +62,8 @@ struct UprevCommand: ParsableCommand {
       """,
     version: Release.version,
     subcommands: [
-      MigrateCommand.self, InfoCommand.self, ValidateCommand.self, ExplainCommand.self, UndoCommand.self,
+      MigrateCommand.self, InfoCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self,
+      ExplainCommand.self, UndoCommand.self,
       RecoverCommand.self, HistoryCommand.self, PipelineCommand.self,
       JqWorkerCommand.self,
     ])

@@ -2,17 +2,24 @@ import ArgumentParser
 import UprevCore
 import UprevReport
 
-/// Checks the place that `--report` names before anything is written: a report replaces what is there, so that must be
-/// neither a target, nor a document of one, nor the copy that the run makes.
+/// Checks the place of a file that a run writes beside its targets (a report, a plan) before anything is written: it replaces what
+/// is there, so that must be neither a target, nor a document of one, nor another file of the run's.
 struct ReportPlace {
   let report: PathName
   let options: RunOptions
   let fileSystem: any FileSystem
+  /// The option that names the place.
+  var option = "--report"
+  /// Further files of the run, and what they are.
+  var others: [(path: PathName, words: String)] = []
 
   /// - Throws: ``ValidationError``
   func check() throws {
     let place = try? whole(report)
     if let place, let output = options.output, (try? whole(output)) == place { throw refusal("is the --output too") }
+    for other in others {
+      if let place, (try? whole(other.path)) == place { throw refusal("is \(other.words) too") }
+    }
     let status = try? fileSystem.status(of: report, in: nil, followingLinks: true)
     // What is written to directly (a fifo, `/dev/null`) loses nothing.
     guard status == nil || status?.kind == .regular else { return }
@@ -29,7 +36,7 @@ struct ReportPlace {
   }
 
   private func refusal(_ what: String) -> ValidationError {
-    ValidationError("--report '\(Terminal.printable(report))' \(what); choose another path.")
+    ValidationError("\(option) '\(Terminal.printable(report))' \(what); choose another path.")
   }
 
   /// The path with every link resolved; of what is not there, that of its folder and its name.

@@ -29,6 +29,9 @@ final class TerminalObserver: RunObserver {
     self.next = next
   }
 
+  /// A line a document takes every one of them.
+  var hearsEveryDecision: Bool { verbosity == .verbose || next?.hearsEveryDecision ?? false }
+
   func decided(_ decision: Decision, format: String?, in target: PathName) {
     next?.decided(decision, format: format, in: target)
     if let error = decision.error {

@@ -25,48 +25,12 @@ struct UndoCommand: ParsableCommand {
   @Flag(help: "Put back documents that were changed since too; their present text is kept beside them.")
   var force = false
 
-  @Flag(help: "Do everything but the writing, and say what would happen.")
-  var dryRun = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Write the JSON report there, - for standard output; default: in the state directory.", valueName: "path"))
-  var report: String?
-
-  @Flag(help: "List current and skipped documents in the report too.")
-  var reportAll = false
-
-  @Option(
-    help: ArgumentHelp(
-      "How changes are made durable: batch (one flush a batch), file (a flush a file), none (scratch data only).",
-      valueName: "batch|file|none"))
-  var durability = Durability.batch
-
-  @Option(help: ArgumentHelp("Wait so long for another run that holds a target.", valueName: "seconds"))
-  var wait = 0.0
-
-  @Option(help: ArgumentHelp("The state directory.", valueName: "dir"))
-  var state: String?
-
-  @Flag(name: [.short, .long], help: "Say only what went wrong.")
-  var quiet = false
-
-  @Flag(name: [.short, .long], help: "Say a line a document.")
-  var verbose = false
-
-  @Option(help: "How log lines look: \(LogFormat.allCases.map(\.rawValue).joined(separator: " or ")).")
-  var logFormat = LogFormat.text
-
-  private static let longestWait = 604_800.0
+  @OptionGroup var writing: WritingOptions
+  @OptionGroup var reporting: ReportOptions
+  @OptionGroup var log: LogOptions
 
   mutating func validate() throws {
-    if quiet, verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
-    if !(0...Self.longestWait).contains(wait) {
-      throw ValidationError("--wait takes seconds from 0 to \(Int(Self.longestWait)), not \(wait).")
-    }
     if targets.contains("") { throw ValidationError("A target's path is empty.") }
-    if state == "" { throw ValidationError("--state takes a path, not an empty one.") }
-    if report == "" { throw ValidationError("--report takes a path or -, not an empty one.") }
   }
 
   func run() throws {
@@ -75,30 +39,23 @@ struct UndoCommand: ParsableCommand {
     let chosen = try chosenTargets(of: run, fileSystem)
     var options = RunOptions(
       command: "undo", targets: chosen.map(\.target.resolvedPath), pipelines: [])
-    options.isDryRun = dryRun
-    options.listsEveryDocument = reportAll
-    options.durability = durability
-    options.waitSeconds = wait
+    writing.apply(to: &options)
+    options.listsEveryDocument = reporting.reportAll
     options.jobs = ProcessInfo.processInfo.activeProcessorCount
-    let destination: ReportDestination =
-      switch report {
-      case "-": .standardOutput
-      case let path?: .file(PathName(path))
-      case nil where dryRun: .none
-      case nil: .state(database.path.splitFolder)
-      }
+    let destination = reporting.destination(
+      otherwise: writing.dryRun ? .none : .state(database.path.splitFolder))
     if case .file(let path) = destination {
       try ReportPlace(report: path, options: options, fileSystem: fileSystem).check()
     }
-    let terminal = TerminalObserver(logger: logger, verbosity: verbosity, next: nil)
+    let terminal = TerminalObserver(logger: logger, verbosity: log.verbosity, next: nil)
     let undo = Undo(
       run, targets: chosen, in: database, options: options, isForced: force, tool: (Release.name, Release.version),
       fileSystem: fileSystem, clock: SystemClock(),
       openers: [ArchiveContainerOpener(fileSystem), TreeOpener(fileSystem)],
-      journal: dryRun ? nil : database.makeJournal(), shouldStop: { StopSignal.isRaised }, observer: terminal)
+      journal: writing.dryRun ? nil : database.makeJournal(), shouldStop: { StopSignal.isRaised }, observer: terminal)
     let output: ReportOutput
     do {
-      output = try ReportOutput(destination, run: undo.id, durability: durability, fileSystem: fileSystem)
+      output = try ReportOutput(destination, run: undo.id, durability: writing.durability, fileSystem: fileSystem)
     } catch {
       throw failing(with: error)
     }
@@ -111,29 +68,17 @@ struct UndoCommand: ParsableCommand {
     for target in result.targets where target.error == nil && target.committed && target.kind == .archive {
       logger.info("\(Words.archiveRestored(target.path))")
     }
-    if dryRun { logger.info("\(Words.dryRun)") }
+    if writing.dryRun { logger.info("\(Words.dryRun)") }
     if let path = output.path { logger.info("\(Words.report(at: path))") }
     throw ExitCode(result.conclusion.exitStatus)
   }
 
-  private var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .normal }
-
-  private var logger: Logger {
-    let format = logFormat
-    var logger = Logger(label: Release.name) { _ in StandardErrorLogHandler(format: format, logLevel: .info) }
-    logger.logLevel =
-      switch verbosity {
-      case .quiet: .error
-      case .normal: .info
-      case .verbose: .debug
-      }
-    return logger
-  }
+  private var logger: Logger { log.logger }
 
   /// - Throws: ``ExitCode``, after saying that the state cannot be read or does not know the run.
   private func journaledRun(_ fileSystem: LocalFileSystem) throws -> (StateDatabase, JournaledRun) {
     let environment = ProcessInfo.processInfo.environment
-    guard let path = state.map({ PathName($0) }) ?? StateDirectory.defaultPath(environment: environment) else {
+    guard let path = writing.statePath ?? StateDirectory.defaultPath(environment: environment) else {
       logger.error("\(Words.noStateDirectory)")
       throw ExitCode(ExitStatus.targetFailed)
     }
@@ -150,16 +95,16 @@ struct UndoCommand: ParsableCommand {
 
   /// The report of an undo whose state cannot be read, where one is asked for.
   private func reportNoState(_ error: JournalError, _ fileSystem: LocalFileSystem) -> ExitCode {
-    guard let report else { return ExitCode(ExitStatus.targetFailed) }
+    guard reporting.report != nil else { return ExitCode(ExitStatus.targetFailed) }
     var options = RunOptions(command: "undo", targets: [], pipelines: [])
-    options.isDryRun = dryRun
+    writing.apply(to: &options)
     options.jobs = ProcessInfo.processInfo.activeProcessorCount
     let failed = Run(
       options: options, tool: (Release.name, Release.version), fileSystem: fileSystem, clock: SystemClock(),
-      openers: [], stateFailure: error)
+      openers: [], failure: .notJournaled(error))
     do {
-      let destination: ReportDestination = report == "-" ? .standardOutput : .file(PathName(report))
-      try failed.reportFailure(to: destination, durability: durability, fileSystem)
+      try failed.reportFailure(
+        to: reporting.destination(otherwise: .none), durability: writing.durability, fileSystem)
     } catch {
       return failing(with: error)
     }

@@ -136,6 +136,12 @@ enum Words {
     "not committed, whatever the table counts of it: \(Terminal.printable(target)) is as it was"
   }
 
+  static let gathersNothing = "the pipeline gathers nothing: none of its migrations has `gather`"
+
+  static func gatheredNotWritten(_ path: PathName, _ error: FileSystemError) -> String {
+    "\(Terminal.printable(path)): \(Terminal.printable(error.message(.writing)))"
+  }
+
   static let noFormat = "(no format)"
   static let total = "total"
   static let unknownVersion = "unknown"

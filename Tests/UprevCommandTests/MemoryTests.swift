@@ -19,10 +19,10 @@ struct MemoryTests {
   }
 
   /// - Returns: megabytes.
-  private func peak(_ arguments: [String]) throws -> Int {
+  private func peak(_ arguments: [String], command: String = "migrate") throws -> Int {
     let child = try ChildProcess.run(
       "python3",
-      [Uprev.checkout + "/Tests/Tools/within.py", "600", "0", try ChildProcess.built("uprev"), "migrate"] + arguments,
+      [Uprev.checkout + "/Tests/Tools/within.py", "600", "0", try ChildProcess.built("uprev"), command] + arguments,
       environment: uprev.environment, in: folder.path)
     #expect(child.status == 0, "\(child.errorText)")
     let words = try #require(child.errorText.split(separator: "\n").last { $0.hasPrefix("peak memory: ") }).split(
@@ -60,6 +60,26 @@ struct MemoryTests {
     let peaks = try ["few", "many"].map { try peak(arguments + [folder.path($0 + suffix)]) }
     #expect(peaks[1] < peaks[0] + 15, "\(peaks)")
     print("peak memory, \(options) \(suffix): \(peaks[0]) MB for \(few) documents, \(peaks[1]) MB for \(3 * few)")
+  }
+
+  @Test(
+    "A plan of 100,000 documents takes no more memory than one of 20,000, and applying it 100 bytes a document",
+    .enabled(if: !isSanitized))
+  func plans() throws {
+    let counts = [20_000, 100_000]
+    var peaks: [(plan: Int, apply: Int)] = []
+    for count in counts {
+      let name = "t\(count)"
+      try write(name, count: count)
+      try FileManager.default.removeItem(atPath: folder.path(name))
+      let plan = try peak(["\(name).tar", "--out", name, "--quiet", "--jobs", "2"], command: "plan")
+      let apply = try peak([name, "--no-state", "--durability", "none", "--jobs", "2"], command: "apply")
+      peaks.append((plan, apply))
+      try FileManager.default.removeItem(atPath: folder.path(name + ".tar"))
+    }
+    #expect(peaks[1].plan < peaks[0].plan + 10, "\(peaks)")
+    #expect(peaks[1].apply < peaks[0].apply + 10 + 100 * (counts[1] - counts[0]) / 1_000_000, "\(peaks)")
+    print("peak memory of plan and apply: \(peaks[0]) MB for \(counts[0]) documents, \(peaks[1]) MB for \(counts[1])")
   }
 
   @Test(

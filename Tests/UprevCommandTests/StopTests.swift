@@ -14,7 +14,11 @@ struct StopTests {
     let before = try TreeState(folder.path + "/before").texts
     let after = try TreeState(folder.path + "/after").texts
 
-    // A flush a file makes the run long enough to be met.
+    // A flush a file makes the run long enough to be met, and where the signal is late all the same, the run waits for
+    // those who have documents of its second half open for writing.
+    let writers = try openForWriting(
+      8, of: before.keys.filter { before[$0] != after[$0] }.sorted(), in: folder.path + "/before")
+    defer { for writer in writers { close(writer) } }
     let process = try ChildProcess.prepare(
       try ChildProcess.built("uprev"),
       ["migrate", "--durability", "file", "--report", "report.json", "before"],
@@ -44,8 +48,10 @@ struct StopTests {
     }
     #expect(Set(migrated) == changed)
 
-    #expect(try uprev("migrate", "--no-state", "--durability", "none", "before").status == 0)
-    #expect(try TreeState(folder.path + "/before").texts == after)
+    let rest = folder.path + "/rest"
+    try FileManager.default.copyItem(atPath: folder.path + "/before", toPath: rest)
+    #expect(try uprev("migrate", "--no-state", "--durability", "none", "rest").status == 0)
+    #expect(try TreeState(rest).texts == after)
   }
 
   @Test("A signal during the rewriting of an archive leaves it as it was, with no temporary")
@@ -185,6 +191,15 @@ struct StopTests {
     #expect(none.status == 1)
     #expect(!folder.exists("second.json"))
     #expect(try folder.listing().filter { $0.contains(".uprev-") } == [])
+  }
+
+  private func openForWriting(_ count: Int, of names: [String], in path: String) throws -> [Int32] {
+    try (0..<count).map { index in
+      let name = names[names.count / 2 + index * (names.count / 2) / count]
+      let file = open(path + "/" + name, O_WRONLY | O_CLOEXEC)
+      try #require(file >= 0, "\(name)")
+      return file
+    }
   }
 
   private func waitForFirstChange(in path: String, before: [String: [UInt8]]) throws {

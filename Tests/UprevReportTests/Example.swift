@@ -49,7 +49,19 @@ enum Example {
   static let listed = [migrated, newer, rejected, oddName]
 
   static let targets = [
-    TargetRecord(path: PathName("cache"), kind: .tree, committed: true),
+    TargetRecord(
+      path: PathName("cache"), kind: .tree, committed: true,
+      gathered: [
+        GatheredRecord(
+          format: "ml-training-data", from: .number("1"), to: .number("2"), source: .gathered, documents: 1,
+          statistics: [
+            GatheredRecord.Statistic(
+              name: "middle", statistic: "quantiles", at: "/speedup", taken: 1, absent: 0, other: 0,
+              relativeError: 0.0009765625, value: "[1.5]"),
+            GatheredRecord.Statistic(
+              name: "group", statistic: "exec", at: nil, taken: 1, absent: 0, other: 0, value: nil),
+          ])
+      ]),
     TargetRecord(
       path: PathName("snapshot.tar.gz"), kind: .archive, archiveFormat: "gnutar", filters: ["gzip"],
       error: ReportError(

@@ -5,7 +5,9 @@ import Testing
 @Suite("The pages under docs")
 struct PagesTests {
   private static let pages = [
-    "docs/threat-model.md", "docs/limits.md", "docs/operating.md", "docs/guarantees.md", "docs/recovery.md",
+    "docs/threat-model.md", "docs/gather.md", "docs/plan.md", "docs/limits.md", "docs/operating.md",
+    "docs/guarantees.md",
+    "docs/recovery.md",
     "docs/undo.md", "docs/state.md", "docs/archives.md", "docs/pipelines.md", "docs/steps.md", "docs/jq.md",
     "docs/schemas.md", "docs/lint.md",
   ]

@@ -45,7 +45,8 @@ private func allValues(of document: IndexedJSON) -> [JSONValue] {
   return values
 }
 
-private func edit(_ document: IndexedJSON, _ value: JSONValue, _ choices: inout Choices, _ options: JSONReadingOptions) {
+private func edit(_ document: IndexedJSON, _ value: JSONValue, _ choices: inout Choices, _ options: JSONReadingOptions)
+{
   let fragments: [JSONFragment] = [
     .null, .integer(-7), .string("a\"\u{e9}\u{1F600}"), .array([.integer(1), .object([("x", .null)])]),
     .object([("y", .array([]))]), JSONFragment(value), JSONFragment(document),

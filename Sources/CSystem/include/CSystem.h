@@ -12,6 +12,7 @@
 
 #include "Child.h"
 #include "Lease.h"
+#include "Program.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -142,6 +143,7 @@ struct uprev_file_system {
   uint64_t block_size;
   uint8_t kind;
   uint8_t is_copy_on_write;  // what is written over goes to new blocks
+  uint8_t keeps_change_times;  // every change of a file moves its st_ctime, by this machine's clock
 };
 
 int uprev_file_system(int file, struct uprev_file_system *result);

@@ -12,6 +12,10 @@ public struct ContainerReadOptions: Sendable {
   public var yieldsPassthrough: Bool
   /// What is done with what interrupted runs left in a tree; nil: it is not looked at.
   public var interruptedRuns: InterruptedRuns?
+  /// What is known of files from runs before; nil: every document is read.
+  public var known: KnownLookup?
+  /// Whether documents that are read are to say which files they are, for later runs.
+  public var remembersFiles = false
 
   public init(
     claims: Claims, maximumDocumentSize: Int, maximumPathLength: Int = RunOptions.defaultMaximumPathLength,
@@ -57,6 +61,8 @@ public struct ContainerWriteOptions: Sendable {
   public var redecide: (@Sendable (Document) -> Decision)?
   /// Whether nothing at all is changed before ``ContainerWriter/finish()``, and then everything or nothing.
   public var isAllOrNothing = false
+  /// Whether documents that are replaced are to say which files they are now, for later runs.
+  public var remembersFiles = false
 
   public init(
     runID: String, durability: Durability = .batch, batchCount: Int = 4096, batchBytes: Int = 32 << 20,
@@ -96,6 +102,8 @@ public protocol Container: AnyObject {
   /// Why nothing in the container can be changed in place, with the way out; nil where it can. What a dry run says instead
   /// of trying.
   var refusalToChange: TargetError? { get }
+  /// The file that it is, where a later run can know that it has not changed; nil where it is none, or cannot.
+  var knowableFile: KnowableFile? { get }
   /// What a journal must know of it.
   /// - Throws: ``TargetError``
   func journalTarget() throws -> JournalTarget
@@ -116,6 +124,8 @@ public protocol Container: AnyObject {
 }
 
 extension Container {
+  /// None.
+  public var knowableFile: KnowableFile? { nil }
   /// Nothing.
   public func release() {}
 }

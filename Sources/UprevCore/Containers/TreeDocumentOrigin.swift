@@ -8,25 +8,54 @@ public struct TreeDocumentOrigin: DocumentOrigin {
   public let name: PathName
   /// As `fstat(2)` told it before it was read.
   public let status: FileStatus
-  /// Access control list and label included.
-  public let attributes: [ExtendedAttribute]
-  /// The flags of `chattr(1)`; nil where the file system has none.
-  public let flags: UInt32?
+  private let late: LateAttributes
   /// The time of modification that the replacement gets; nil: the time of replacing.
   public var modificationToRestore: FileTime?
   /// Whether the file has, or had when the walk met it first, other names.
   public let isHardLinked: Bool
+  /// Whether its file system keeps times of change, so that a later run knows an unchanged file.
+  var keepsChangeTimes = false
 
   init(
-    folder: TreeFolder, name: PathName, status: FileStatus, attributes: [ExtendedAttribute], flags: UInt32?,
-    isHardLinked: Bool
+    folder: TreeFolder, name: PathName, status: FileStatus, attributes: LateAttributes, isHardLinked: Bool
   ) {
     self.folder = folder
     self.name = name
     self.status = status
-    self.attributes = attributes
-    self.flags = flags
+    late = attributes
     self.isHardLinked = isHardLinked
+  }
+
+  /// One whose attributes are known.
+  init(
+    folder: TreeFolder, name: PathName, status: FileStatus, attributes: [ExtendedAttribute], flags: UInt32?,
+    isHardLinked: Bool
+  ) {
+    self.init(
+      folder: folder, name: name, status: status, attributes: LateAttributes(attributes, flags: flags),
+      isHardLinked: isHardLinked)
+  }
+
+  /// Access control list and label included; empty before they were read.
+  public var attributes: [ExtendedAttribute] { late.extended }
+  /// The flags of `chattr(1)`; nil where the file system has none, and before they were read.
+  public var flags: UInt32? { late.flags }
+
+  /// To be called before ``attributes``, ``flags`` and what is made of them.
+  /// - Throws: ``FileSystemError``
+  func readAttributes() throws(FileSystemError) { try late.read() }
+
+  public func prepare(for outcome: Outcome, of path: PathName) -> DocumentError? {
+    guard outcome == .migrated else {
+      late.letGo()
+      return nil
+    }
+    do throws(FileSystemError) {
+      try late.read()
+      return nil
+    } catch {
+      return error.documentError(.reading, about: path)
+    }
   }
 
   /// What its replacement must carry on.
@@ -34,5 +63,10 @@ public struct TreeDocumentOrigin: DocumentOrigin {
 
   public func warningsOfReplacing(_ path: PathName) -> [WarningRecord] {
     isHardLinked ? [.hardLinked(path)] : []
+  }
+
+  public func rememberedFile(format: Int) -> RememberedFile? {
+    guard keepsChangeTimes, let file = KnownFile(status, format: format) else { return nil }
+    return RememberedFile(file: file, device: status.device, wasKnown: false)
   }
 }

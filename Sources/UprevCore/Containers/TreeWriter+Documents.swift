@@ -11,6 +11,7 @@ extension TreeWriter {
     case .replaced(let isWatched):
       if !isWatched { unwatched = (count: (unwatched?.count ?? 0) + 1, first: unwatched?.first ?? path) }
       entry.decision.warnings += staged.origin.warningsOfReplacing(path)
+      entry.decision.remembered = staged.placed
     case .vanished:
       entry.decision = entry.decision.vanished
     case .changed:
@@ -32,11 +33,14 @@ extension TreeWriter {
 
   /// Once more, from a staging folder beside the document, which an exchange reaches.
   func replaceFromBeside(_ entry: inout Held, _ staged: StagedDocument, rereads: Int) {
-    guard let text = entry.decision.replacement else { return }
     guard case .document(let old, let origin) = readAgain(staged),
       old.withUnsafeBytes({ SHA256.hash($0) }) == staged.original.content?.sha256
     else { return decideAgain(&entry, staged, rereads: rereads) }
     let document = Document(reference: entry.decision.reference, text: old, origin: origin)
+    // The same text gives the same result.
+    guard let text = entry.decision.replacement ?? options.redecide?(document).replacement,
+      text.withUnsafeBytes({ SHA256.hash($0) }) == staged.temporary.content?.sha256
+    else { return decideAgain(&entry, staged, rereads: rereads) }
     do throws(Staging.Failure) {
       let beside = try staging.stageBeside(text, for: document, staged.origin, entry.decision)
       replace(&entry, with: beside, rereads: rereads)

@@ -138,6 +138,10 @@ final class TreeWriter: ContainerWriter {
       stagedCount += 1
       // What the journal and the manifest hold of it counts too.
       stagedBytes += text.count + document.text.count + origin.attributes.reduce(0) { $0 + 4 * $1.value.count }
+      // The text is in the temporary now. In memory it would stay for as long as the batch takes, and deciding again gives
+      // it back in the one case in which it is needed once more.
+      var decision = decision
+      if options.redecide != nil { decision.replacement = nil }
       hold(Held(decision: decision, staged: staged))
     } catch {
       hold(Held(decision: decision.rejected(documentError(error, document.reference.path))))

@@ -91,6 +91,7 @@ public enum FailureKind: Hashable, Sendable {
   }
 
   static let outOfRangeNumber = ERANGE
+  static let badDescriptorNumber = EBADF
 }
 
 #if canImport(Glibc)

@@ -145,15 +145,20 @@ public struct FileSystemStatus: Hashable, Sendable {
   /// Whether a file of which every 4 KiB were written to may be changed through memory, even when the disk is full by then:
   /// not where blocks are smaller, and not where what is changed is written to new blocks.
   public var keepsRoomForMappedFiles: Bool
+  /// Whether it is known to give a file another time of change with every change of its text: not where another machine, or a
+  /// program, says what the time is, and not where nobody has looked.
+  public var keepsChangeTimes: Bool
 
   public init(
-    kind: Kind, freeBytes: UInt64, freeInodes: UInt64, reportsFlushErrors: Bool, keepsRoomForMappedFiles: Bool = true
+    kind: Kind, freeBytes: UInt64, freeInodes: UInt64, reportsFlushErrors: Bool, keepsRoomForMappedFiles: Bool = true,
+    keepsChangeTimes: Bool = false
   ) {
     self.kind = kind
     self.freeBytes = freeBytes
     self.freeInodes = freeInodes
     self.reportsFlushErrors = reportsFlushErrors
     self.keepsRoomForMappedFiles = keepsRoomForMappedFiles
+    self.keepsChangeTimes = keepsChangeTimes
   }
 }
 

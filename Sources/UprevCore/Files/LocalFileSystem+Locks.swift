@@ -59,7 +59,8 @@ extension LocalFileSystem {
     let reportsFlushErrors = (kernel == 0 || kernel >= 5008) && kind != .fuse && kind != .overlay
     return FileSystemStatus(
       kind: kind, freeBytes: status.free_bytes, freeInodes: status.free_inodes, reportsFlushErrors: reportsFlushErrors,
-      keepsRoomForMappedFiles: status.block_size >= 4096 && status.is_copy_on_write == 0)
+      keepsRoomForMappedFiles: status.block_size >= 4096 && status.is_copy_on_write == 0,
+      keepsChangeTimes: status.keeps_change_times != 0)
   }
 
   public func clone(_ source: OpenFile, to destination: OpenFile) throws(FileSystemError) {

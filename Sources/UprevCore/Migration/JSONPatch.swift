@@ -11,6 +11,7 @@ package struct JSONPatch: Sendable {
   /// - Throws: ``JSONPatchError`` with everything that is wrong with it.
   package init(_ patch: JSONValue) throws(JSONPatchError) {
     var decoder = PipelineDecoder(folder: PipelineFolder(fileSystem: LocalFileSystem(), file: PathName("patch")))
+    decoder.gatheredNames = nil
     guard let node = YAMLNode(operations: patch) else {
       throw JSONPatchError(description: "a string in the patch is no text: half of a surrogate pair stands alone")
     }

@@ -5,61 +5,78 @@ struct Migrator: Sendable {
   let detector: DetectVersion
   let options: JSONReadingOptions
 
-  /// A document after its migrations.
+  /// A document after one migration.
   struct Migrated: Sendable {
     var document: IndexedJSON
     var detection: Detection
   }
 
-  /// Each edge runs its steps, writes its version, and must leave a document of that version.
-  ///
-  /// - Throws: ``DocumentError`` `step-failed`.
-  func migrate(
-    _ document: IndexedJSON, _ detection: Detection, along path: [Migration]
-  ) throws(DocumentError) -> Migrated {
-    var migrated = Migrated(document: document, detection: detection)
-    for migration in path {
-      if !migration.steps.isEmpty {
-        migrated.document = try applySteps(of: migration, to: [migrated.document], sizes: [document.text.count])[0]
-          .get()
-      }
-      migrated = try finish(migrated.document, migration)
-    }
-    return migrated
+  /// What became of a document, and what was said on the way.
+  struct Outcome: Sendable {
+    var result: Result<IndexedJSON, DocumentError>
+    var notes: [StepNote] = []
   }
 
-  /// As ``migrate(_:_:along:)`` for documents of one version, which go through the steps together; what fails in one leaves
-  /// the others alone.
+  /// What was gathered in the documents' target; nil where nothing was.
+  var gathered: GatheredFormat?
+
+  /// Takes a document through migrations without steps.
+  func migrate(_ document: IndexedJSON, alongStepless path: [Migration]) throws(DocumentError) -> IndexedJSON {
+    var document = document
+    for migration in path { document = try finish(document, migration).document }
+    return document
+  }
+
+  /// Takes documents of one version through migrations. Each runs its steps, writes its version, and must leave a document of
+  /// that version. Documents go through the steps together; what fails in one leaves the others alone.
   ///
-  /// - Returns: one result for each document, in the same order.
-  func migrate(
-    _ documents: [IndexedJSON], along path: [Migration]
-  ) -> [Result<IndexedJSON, DocumentError>] {
-    var results = documents.map { Result<IndexedJSON, DocumentError>.success($0) }
+  /// - Parameter keys: of the documents, for values that belong to single ones.
+  /// - Returns: one outcome for each document, in the same order. Errors are `step-failed` and `not-gathered`.
+  func migrate(_ documents: [IndexedJSON], keys: [DocumentKey?], along path: [Migration]) -> [Outcome] {
+    var outcomes = documents.map { Outcome(result: .success($0)) }
     for migration in path {
-      let remaining = results.indices.compactMap { index in
-        (try? results[index].get()).map { (index: index, document: $0) }
+      var values: [GatheredValues]?
+      if migration.needsGathered {
+        values = []
+        for index in outcomes.indices {
+          guard case .success = outcomes[index].result else { continue }
+          do throws(DocumentError) {
+            let key = keys.indices.contains(index) ? keys[index] : nil
+            guard let gathered = try gathered?.values(for: migration, of: key) else {
+              throw .nothingGathered(for: migration)
+            }
+            values?.append(gathered)
+          } catch {
+            outcomes[index].result = .failure(error)
+          }
+        }
+      }
+      let remaining = outcomes.indices.compactMap { index in
+        (try? outcomes[index].result.get()).map { (index: index, document: $0) }
       }
       let stepped =
         migration.steps.isEmpty
-        ? remaining.map { .success($0.document) }
+        ? remaining.map { Outcome(result: .success($0.document)) }
         : applySteps(
-          of: migration, to: remaining.map(\.document), sizes: remaining.map { documents[$0.index].text.count })
-      for (position, result) in zip(remaining, stepped) {
-        results[position.index] = result.flatMap { document in
+          of: migration, to: remaining.map(\.document), sizes: remaining.map { documents[$0.index].text.count }, values)
+      for (position, step) in zip(remaining, stepped) {
+        outcomes[position.index].notes += step.notes
+        outcomes[position.index].result = step.result.flatMap { document in
           Result { () throws(DocumentError) in try finish(document, migration).document }
         }
       }
     }
-    return results
+    return outcomes
   }
 
-  /// - Parameter sizes: of the documents before their first migration.
-  /// - Returns: one result for each document, in the same order.
+  /// - Parameters:
+  ///   - sizes: of the documents before their first migration.
+  ///   - gathered: for each document; nil where the migration gathers nothing.
+  /// - Returns: one outcome for each document, in the same order.
   private func applySteps(
-    of migration: Migration, to documents: [IndexedJSON], sizes: [Int]
-  ) -> [Result<IndexedJSON, DocumentError>] {
-    var batch = StepBatch(documents, options: options, sizes: sizes)
+    of migration: Migration, to documents: [IndexedJSON], sizes: [Int], _ gathered: [GatheredValues]?
+  ) -> [Outcome] {
+    var batch = StepBatch(documents, options: options, sizes: sizes, gathered: gathered)
     var failedSteps = [Int?](repeating: nil, count: documents.count)
     for (number, step) in migration.steps.enumerated() {
       batch.perform(step)
@@ -68,8 +85,10 @@ struct Migrator: Sendable {
       }
     }
     return zip(batch.items, failedSteps).map { item, number in
-      guard let failure = item.failure, let number else { return .success(item.document) }
-      return .failure(.stepFailed(failure, number, of: migration))
+      guard let failure = item.failure, let number else {
+        return Outcome(result: .success(item.document), notes: item.notes)
+      }
+      return Outcome(result: .failure(.stepFailed(failure, number, of: migration)), notes: item.notes)
     }
   }
 

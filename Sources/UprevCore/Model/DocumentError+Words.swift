@@ -102,7 +102,34 @@ extension DocumentError {
         code: .stepFailed,
         message: "Step \(number + 1) (\(migration.steps[number].name)) of the migration from version "
           + "\(shown(migration.from)) to \(shown(migration.to)) failed: \(failure.message).",
-        pointer: failure.pointer?.description, line: failure.line, column: failure.column))
+        pointer: failure.pointer?.description, line: failure.line, column: failure.column, hint: failure.hint))
+  }
+
+  static func nothingGathered(for migration: Migration) -> DocumentError {
+    DocumentError(
+      ReportError(
+        code: .notGathered,
+        message:
+          "The migration from version \(shown(migration.from)) to \(shown(migration.to)) needs what is gathered over "
+          + "all documents, and that is not known: a document that arrived while others were gathered is migrated by the next "
+          + "run; for fixtures the values stand in `fixtures/FORMAT/gathered.json`."))
+  }
+
+  static func notAmongGathered(_ name: String, of migration: Migration) -> DocumentError {
+    DocumentError(
+      ReportError(
+        code: .notGathered,
+        message: "The program that answered `\(name)` for the migration from version \(shown(migration.from)) to "
+          + "\(shown(migration.to)) was not given this document: it is new, or has changed since; --gather-again has it "
+          + "answer anew, for the documents that are still at that version."))
+  }
+
+  static func answersLost(_ words: String, of migration: Migration) -> DocumentError {
+    DocumentError(
+      ReportError(
+        code: .notGathered,
+        message: "What programs answered for the migration from version \(shown(migration.from)) to "
+          + "\(shown(migration.to)) cannot be read: \(words)."))
   }
 
   static func noVersionAfter(_ migration: Migration, _ error: DocumentError) -> DocumentError {

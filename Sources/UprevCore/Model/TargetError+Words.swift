@@ -8,7 +8,8 @@ extension TargetError {
   static let unknownKind = TargetError(
     code: .readFailed, message: "it is neither a folder nor a regular file; give a folder, an archive or one document")
 
-  static func notJournaled(_ error: JournalError) -> TargetError {
+  /// Nothing was touched, because it could not be undone.
+  public static func notJournaled(_ error: JournalError) -> TargetError {
     TargetError(
       code: .writeFailed,
       message: "changes cannot be written down before they are made: \(error.message); give --state another folder, or "

@@ -16,6 +16,12 @@ public struct Pipeline: Sendable {
   public var file: PathName
   /// The paths of the schema files that it was made from, below its folder.
   public var schemaFiles: [String]
+
+  /// Whether one of its migrations needs to know something of all documents.
+  public var gathers: Bool { formats.contains { $0.graph.migrations.contains(where: \.needsGathered) } }
+
+  /// Whether one of its migrations runs a program.
+  public var runsPrograms: Bool { formats.contains { $0.graph.migrations.contains(where: \.runsPrograms) } }
 }
 
 /// One kind of document: how to recognise it, where its version is, and how it gets to the current one.

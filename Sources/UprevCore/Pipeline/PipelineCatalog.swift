@@ -11,14 +11,18 @@ public struct PipelineCatalog: Sendable {
   public let folders: [PathName]
   private let fileSystem: any FileSystem
   private let jq: (any JqRunner)?
+  private let exec: (any ProgramRunner)?
 
   /// - Parameters:
   ///   - environment: of the process; `UPREV_PIPELINES`, `XDG_CONFIG_HOME` and `HOME` are read.
   ///   - program: where the running program is, absolute, links resolved; nil where that cannot be told.
   ///   - jq: checks and runs the jq programs of what is loaded; without it a jq step is a fault.
+  ///   - exec: runs the programs of what is loaded; nil where they are not allowed.
   public init(
-    fileSystem: any FileSystem, environment: [String: String], program: PathName?, jq: (any JqRunner)? = nil
+    fileSystem: any FileSystem, environment: [String: String], program: PathName?, jq: (any JqRunner)? = nil,
+    exec: (any ProgramRunner)? = nil
   ) {
+    self.exec = exec
     self.fileSystem = fileSystem
     self.jq = jq
     var folders = (environment["UPREV_PIPELINES"] ?? "").utf8.split(separator: UInt8(ascii: ":")).map(PathName.init)
@@ -37,7 +41,7 @@ public struct PipelineCatalog: Sendable {
   ///   otherwise a name.
   /// - Throws: ``PipelineError`` where there is none, or with all of its faults.
   public func load(_ nameOrPath: String) throws(PipelineError) -> Pipeline {
-    try PipelineFile.load(try locate(nameOrPath), fileSystem: fileSystem, jq: jq)
+    try PipelineFile.load(try locate(nameOrPath), fileSystem: fileSystem, jq: jq, exec: exec)
   }
 
   /// Loads several, in order.

@@ -2,7 +2,7 @@ import LosslessJSON
 
 extension PipelineDecoder {
   mutating func convertStep(_ node: YAMLNode) -> (any Step)? {
-    let actions = ["multiply", "divide", "add", "as"]
+    let actions = ["multiply", "divide", "add", "subtract", "as"]
     guard let fields = fields(of: node, "`convert`", required: ["at"], optional: actions + ["digits"]) else {
       return nil
     }
@@ -12,7 +12,8 @@ extension PipelineDecoder {
     arithmetic.multiply = fields["multiply"].flatMap { operand($0.value, "`multiply`") }
     arithmetic.divide = fields["divide"].flatMap { operand($0.value, "`divide`") }
     arithmetic.add = fields["add"].flatMap { operand($0.value, "`add`") }
-    if let divide = fields["divide"], arithmetic.divide?.isZero ?? false {
+    arithmetic.subtract = fields["subtract"].flatMap { operand($0.value, "`subtract`") }
+    if let divide = fields["divide"], case .number(let number) = arithmetic.divide, number.isZero {
       note(.divisionByZero(), at: divide.value.mark)
     }
     if let digits = fields["digits"] {
@@ -30,13 +31,14 @@ extension PipelineDecoder {
     return ConvertStep(at: at, arithmetic: arithmetic, target: target)
   }
 
-  private mutating func operand(_ node: YAMLNode, _ what: String) -> JSONDecimal? {
+  private mutating func operand(_ node: YAMLNode, _ what: String) -> ConvertStep.Operand? {
+    if let name = gatheredName(node) { return knownGathered(name, at: node.mark).map { .gathered($0) } }
     guard case .scalar(let scalar) = node.content, case .number(let number) = scalar.kind else {
       note(.wrongType(what, expected: .number, found: node), at: node.mark)
       return nil
     }
     do {
-      return try number.multiplied(by: JSONDecimal(1))
+      return .number(try number.multiplied(by: JSONDecimal(1)))
     } catch {
       note(.operandTooLong(what), at: node.mark)
       return nil

@@ -7,11 +7,12 @@ extension PipelineDecoder {
   mutating func pipeline(_ root: YAMLNode) -> (name: String, description: String?, formats: [Format])? {
     guard
       let fields = fields(
-        of: root, "the pipeline", required: ["uprev", "name", "formats"], optional: ["description"], later: ["gather"])
+        of: root, "the pipeline", required: ["uprev", "name", "formats"], optional: ["description", "gathered"])
     else { return nil }
     if let uprev = fields["uprev"]?.value { fileVersion(uprev) }
     let name = fields["name"].flatMap { self.name($0.value, "`name`") }
     let description = fields["description"].flatMap { text($0.value, "`description`") }
+    if let gathered = fields["gathered"]?.value { gatheredFile(gathered) }
     let formats = fields["formats"].flatMap { self.formats($0.value) }
     guard let name, let formats else { return nil }
     return (name, description, formats)
@@ -46,6 +47,7 @@ extension PipelineDecoder {
         lines[name] = mark.line
       }
     }
+    currentFormat = name
     let globs = fields["files"].flatMap { self.globs($0.value) }
     let allowsNonFinite = fields["json"].map { self.allowsNonFinite($0.value) } ?? false
     let validation = fields["validate"].map { validationPolicy($0.value) } ?? ValidationPolicy()

@@ -1,7 +1,7 @@
 import LosslessJSON
 
 extension PipelineDecoder {
-  private static let keywords = ["default", "rename", "each", "convert", "jq"]
+  private static let keywords = ["default", "rename", "each", "convert", "jq", "exec"]
 
   /// Steps in order; nil where one of them has faults. Recursive as deep as ``YAMLReader/maximumDepth``.
   mutating func steps(_ node: YAMLNode, allowsNonFinite: Bool) -> [any Step]? {
@@ -30,9 +30,14 @@ extension PipelineDecoder {
     if action.text == "op" {
       (step, when) = operation(node, first.value, allowsNonFinite: allowsNonFinite)
     } else {
-      guard let fields = fields(of: node, "the step", required: [action.text], optional: ["when"]) else { return nil }
+      let optional = action.text == "exec" ? ["seconds", "when"] : ["when"]
+      guard let fields = fields(of: node, "the step", required: [action.text], optional: optional) else { return nil }
       when = fields["when"]
-      step = fields[action.text].flatMap { keyword(action.text, $0.value, allowsNonFinite: allowsNonFinite) }
+      step = fields[action.text].flatMap { value in
+        action.text == "exec"
+          ? execStep(value.value, fields["seconds"]?.value, allowsNonFinite: allowsNonFinite)
+          : keyword(action.text, value.value, allowsNonFinite: allowsNonFinite)
+      }
     }
     guard let when else { return step }
     let condition = condition(when.value, allowsNonFinite: allowsNonFinite)
@@ -78,7 +83,7 @@ extension PipelineDecoder {
     else { return (nil, nil) }
     let path = fields["path"].flatMap { pointer($0.value, "`path`") }
     let from = fields["from"].flatMap { pointer($0.value, "`from`") }
-    let value = fields["value"].flatMap { self.value($0.value, "`value`", allowsNonFinite: allowsNonFinite) }
+    let value = fields["value"].flatMap { gatheringValue($0.value, "`value`", allowsNonFinite: allowsNonFinite) }
     guard let path, let mark = fields["path"]?.value.mark else { return (nil, fields["when"]) }
     var step: (any Step)?
     switch operation {
@@ -113,7 +118,7 @@ extension PipelineDecoder {
   private mutating func defaultStep(_ node: YAMLNode, allowsNonFinite: Bool) -> (any Step)? {
     guard let fields = fields(of: node, "`default`", required: ["at", "value"]) else { return nil }
     let at = fields["at"].flatMap { memberPointer($0.value, "never absent") }
-    let value = fields["value"].flatMap { self.value($0.value, "`value`", allowsNonFinite: allowsNonFinite) }
+    let value = fields["value"].flatMap { gatheringValue($0.value, "`value`", allowsNonFinite: allowsNonFinite) }
     guard let at, let value else { return nil }
     return DefaultStep(at: at, value: value)
   }
@@ -149,13 +154,20 @@ extension PipelineDecoder {
       note(.noJq(), at: node.mark)
       return nil
     }
+    let gathers = !(gatheredNames ?? []).isEmpty
     do {
-      try jq.check(program)
+      try jq.check(program, seesGathered: gathers)
     } catch {
       note(.invalidProgram(error), at: node.mark)
       return nil
     }
-    return JqStep(program: program, runner: jq, allowsNonFinite: allowsNonFinite)
+    return JqStep(program: program, runner: jq, allowsNonFinite: allowsNonFinite, seesGathered: gathers)
+  }
+
+  private mutating func execStep(_ node: YAMLNode, _ seconds: YAMLNode?, allowsNonFinite: Bool) -> (any Step)? {
+    program(node, "`exec`", seconds: seconds, usual: ProgramCommand.usualStepSeconds).map {
+      ExecStep(command: $0, runner: exec, allowsNonFinite: allowsNonFinite)
+    }
   }
 
   // MARK: Conditions
@@ -178,6 +190,7 @@ extension PipelineDecoder {
     case "exists": test = boolean(first.value.value, "`exists`").map { .exists($0) }
     case "type": test = word(first.value.value, "`type`", ValueType.self).map { .type($0) }
     default:
+      if gatheredName(first.value.value) != nil { note(.gatheredInCondition(), at: first.value.value.mark) }
       test = value(first.value.value, "`equals`", allowsNonFinite: allowsNonFinite).map { .equals($0.value) }
     }
     guard let at, let test else { return nil }

@@ -8,14 +8,62 @@ extension PipelineDecoder {
   mutating func value(_ node: YAMLNode, _ what: String, allowsNonFinite: Bool) -> StepValue? {
     guard let fragment = fragment(node, what, allowsNonFinite: allowsNonFinite) else { return nil }
     do {
-      let empty = try IndexedJSON(scanning: JSONText("null"))
-      let text = try empty.applying([empty.replacing(empty.root, with: fragment)])
-      let document = try IndexedJSON(scanning: text, options: JSONReadingOptions(allowsNonFinite: true))
-      return StepValue(fragment: fragment, value: document.root)
+      return StepValue(fragment: fragment, value: try IndexedJSON(of: fragment).root)
     } catch {
       note(.notAValue(what, found: node), at: node.mark)
       return nil
     }
+  }
+
+  /// As ``value(_:_:allowsNonFinite:)``, where gathered values may stand too: `{gather: name}` is that value.
+  mutating func gatheringValue(_ node: YAMLNode, _ what: String, allowsNonFinite: Bool) -> StepValue? {
+    guard let value = value(node, what, allowsNonFinite: allowsNonFinite) else { return nil }
+    guard let template = template(node, what, allowsNonFinite: allowsNonFinite) else { return nil }
+    if case .given = template { return value }
+    return StepValue(fragment: value.fragment, value: value.value, template: template)
+  }
+
+  /// Of a node that is a value. Recursive as deep as ``YAMLReader/maximumDepth``.
+  private mutating func template(_ node: YAMLNode, _ what: String, allowsNonFinite: Bool) -> ValueTemplate? {
+    if let name = gatheredName(node) { return knownGathered(name, at: node.mark).map { .gathered($0) } }
+    func isGiven(_ template: ValueTemplate) -> Bool {
+      if case .given = template { true } else { false }
+    }
+    switch node.content {
+    case .scalar: break
+    case .sequence(let elements):
+      let templates = elements.map { template($0, what, allowsNonFinite: allowsNonFinite) }
+      let whole = templates.compactMap { $0 }
+      guard whole.count == templates.count else { return nil }
+      if !whole.allSatisfy(isGiven) { return .array(whole) }
+    case .mapping(let pairs):
+      var members: [(name: String, value: ValueTemplate)] = []
+      for pair in pairs {
+        guard case .scalar(let scalar) = pair.key.content,
+          let value = template(pair.value, what, allowsNonFinite: allowsNonFinite)
+        else { return nil }
+        members.append((scalar.text, value))
+      }
+      if !members.allSatisfy({ isGiven($0.value) }) { return .object(members) }
+    }
+    return fragment(node, what, allowsNonFinite: allowsNonFinite).map { .given($0) }
+  }
+
+  /// The name in `{gather: name}`; nil for anything else, and where that is an object like any other.
+  func gatheredName(_ node: YAMLNode) -> String? {
+    guard gatheredNames != nil, case .mapping(let pairs) = node.content, pairs.count == 1,
+      pairs[0].key.isText("gather"), case .scalar(let scalar) = pairs[0].value.content, scalar.kind == .string
+    else { return nil }
+    return scalar.text
+  }
+
+  /// - Returns: nil, with a fault, for a name that the migration does not gather.
+  mutating func knownGathered(_ name: String, at mark: YAMLMark) -> String? {
+    let names = gatheredNames ?? []
+    if names.contains(name) { return name }
+    note(
+      .unknownGathered(name, known: names.sorted(), nearest: NearestName.find(name, among: names.sorted())), at: mark)
+    return nil
   }
 
   /// Recursive as deep as ``YAMLReader/maximumDepth``.

@@ -102,16 +102,29 @@ extension PipelineDecoder {
     return elements.compactMap { element in
       guard
         let fields = fields(
-          of: element, "the migration", required: ["from", "to"], optional: ["description", "steps"])
+          of: element, "the migration", required: ["from", "to"], optional: ["description", "gather", "steps"])
       else { return nil }
       let description = fields["description"].flatMap { text($0.value, "`description`") }
+      var gathering = fields["gather"].flatMap { self.gathering($0.value) }
+      gatheredNames = Set(fields["gather"].map { gatherNames($0.value) } ?? [])
+      defer { gatheredNames = [] }
       let steps = fields["steps"].map { self.steps($0.value, allowsNonFinite: allowsNonFinite) } ?? []
       guard let kind else { return nil }
       let from = fields["from"].flatMap { version($0.value, "`from`", kind) }
       let to = fields["to"].flatMap { version($0.value, "`to`", kind) }
       guard let from, let to else { return nil }
+      if let gathered = gathering { gathering = take(gathered, from: from, to: to, at: element.mark) }
       return PlacedMigration(
-        migration: Migration(from: from, to: to, description: description, steps: steps ?? []), mark: element.mark)
+        migration: Migration(from: from, to: to, description: description, steps: steps ?? [], gathering: gathering),
+        mark: element.mark)
+    }
+  }
+
+  /// Those that are written down, also where something is wrong with what they stand for.
+  private func gatherNames(_ node: YAMLNode) -> [String] {
+    guard case .mapping(let pairs) = node.content else { return [] }
+    return pairs.compactMap { pair in
+      if case .scalar(let scalar) = pair.key.content { scalar.text } else { nil }
     }
   }
 

@@ -15,10 +15,19 @@ struct PipelineDecoder {
   /// By path: the schemas and every file that they refer to.
   var schemaBytes: [[UInt8]: [UInt8]] = [:]
   var notedSchemaFaults: Set<PipelineFault> = []
+  /// What the migration at hand gathers; nil where `{gather: name}` is an object like any other, as in JSON Patch.
+  var gatheredNames: Set<String>? = []
+  /// Values from the file that the pipeline names.
+  var given: [GivenValues] = []
+  /// The name of the format at hand.
+  var currentFormat: String?
+  /// Runs programs of `exec`; nil where none may run.
+  let exec: (any ProgramRunner)?
 
-  init(folder: PipelineFolder, jq: (any JqRunner)? = nil) {
+  init(folder: PipelineFolder, jq: (any JqRunner)? = nil, exec: (any ProgramRunner)? = nil) {
     self.folder = folder
     self.jq = jq
+    self.exec = exec
   }
 
   mutating func note(_ problem: PipelineProblem, at mark: YAMLMark) {

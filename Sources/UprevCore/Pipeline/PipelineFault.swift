@@ -34,8 +34,12 @@ public struct PipelineFault: Error, Hashable, Sendable {
     case invalidSchema = "invalid-schema"
     /// A schema's path that leads out of the pipeline's folder.
     case schemaOutside = "schema-outside"
-    /// A jq program that cannot be compiled.
+    /// A jq program that cannot be compiled, or a program of `exec` that is not there.
     case invalidProgram = "invalid-program"
+    /// `{gather: name}` of a name that the migration does not gather.
+    case unknownGathered = "unknown-gathered"
+    /// A file of gathered values that is none, or belongs to another definition.
+    case invalidGathered = "invalid-gathered"
     case duplicateFormat = "duplicate-format"
     /// Two migrations with the same ends.
     case duplicateMigration = "duplicate-migration"

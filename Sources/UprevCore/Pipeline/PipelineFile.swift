@@ -9,10 +9,11 @@ public enum PipelineFile {
   /// - Parameters:
   ///   - file: the pipeline file; its schemas are found in the same folder.
   ///   - jq: checks and runs jq programs; without it a jq step is a fault.
+  ///   - exec: runs the programs of `exec`; nil where they are not allowed: then documents that need one are rejected.
   /// - Returns: the typed pipeline, every glob parsed and every schema compiled.
   /// - Throws: ``PipelineError`` with everything that is wrong, in the order of the file.
   public static func load(
-    _ file: PathName, fileSystem: some FileSystem, jq: (any JqRunner)? = nil
+    _ file: PathName, fileSystem: some FileSystem, jq: (any JqRunner)? = nil, exec: (any ProgramRunner)? = nil
   ) throws(PipelineError) -> Pipeline {
     let folder = PipelineFolder(fileSystem: fileSystem, file: file)
     let bytes: [UInt8]
@@ -22,7 +23,7 @@ public enum PipelineFile {
       throw PipelineError(faults: [PipelineFault(.fileProblem(error), file: file)])
     }
     let (root, problems) = YAMLReader.read(bytes)
-    var decoder = PipelineDecoder(folder: folder, jq: jq)
+    var decoder = PipelineDecoder(folder: folder, jq: jq, exec: exec)
     for placed in problems { decoder.note(placed.problem, at: placed.mark) }
     let decoded = root.flatMap { decoder.pipeline($0) }
     guard decoder.faults.isEmpty, let decoded else {

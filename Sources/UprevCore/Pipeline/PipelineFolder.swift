@@ -34,6 +34,11 @@ struct PipelineFolder {
   ///
   /// - Parameter relative: a path that ``leadsOutside(_:)`` does not refuse.
   func readSchema(_ relative: String) throws(PipelineFolderError) -> [UInt8] {
+    try read(try inside(relative))
+  }
+
+  /// The path of a file of the folder, every link resolved.
+  private func inside(_ relative: String) throws(PipelineFolderError) -> PathName {
     let root: PathName
     let schema: PathName
     do {
@@ -44,7 +49,15 @@ struct PipelineFolder {
     }
     let inside = root.bytes == [UInt8(ascii: "/")] ? root.bytes : root.bytes + [UInt8(ascii: "/")]
     guard schema.bytes.starts(with: inside) else { throw .outside }
-    return try read(schema)
+    return schema
+  }
+
+  /// The bytes of a program or of a file that one is given, and its absolute path, every link resolved.
+  ///
+  /// - Parameter relative: a path that ``leadsOutside(_:)`` does not refuse.
+  func readProgram(_ relative: String) throws(PipelineFolderError) -> (bytes: [UInt8], path: PathName) {
+    let path = try inside(relative)
+    return (try read(path), path)
   }
 
   /// Whether a schema's path, by its looks alone, is none inside the folder.

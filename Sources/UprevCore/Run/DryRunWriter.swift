@@ -2,11 +2,15 @@
 final class DryRunWriter: ContainerWriter {
   private let sink: DecisionSink
   private let refusal: TargetError?
+  private let recorder: PlanRecorder?
   private var wouldChange = false
 
-  /// - Parameter refusal: why the target cannot be changed in place, thrown at the end if something would have to be.
-  init(refusal: TargetError?, sink: @escaping DecisionSink) {
+  /// - Parameters:
+  ///   - refusal: why the target cannot be changed in place, thrown at the end if something would have to be.
+  ///   - recorder: takes what would change.
+  init(refusal: TargetError?, recorder: PlanRecorder? = nil, sink: @escaping DecisionSink) {
     self.refusal = refusal
+    self.recorder = recorder
     self.sink = sink
   }
 
@@ -15,6 +19,7 @@ final class DryRunWriter: ContainerWriter {
     case .document(let document, var decision):
       if decision.outcome == .migrated {
         wouldChange = true
+        recorder?.record(document, decision)
         decision.warnings += document.origin.warningsOfReplacing(decision.reference.path)
       }
       sink(decision)

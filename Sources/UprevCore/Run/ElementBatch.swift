@@ -4,13 +4,21 @@ struct ElementBatch: Sendable {
   private(set) var elements: [ContainerElement] = []
   /// Bytes of text and passthrough held.
   private(set) var bytes = 0
+  /// What there is to do, in documents: a decision that is made costs a fraction of one.
+  private(set) var work = 0.0
+
+  private static let workOfDecision = 0.25
 
   mutating func append(_ element: ContainerElement) {
     elements.append(element)
     switch element {
-    case .document(let document): bytes += document.text.count
-    case .passthrough(let chunk): bytes += chunk.byteCount
-    case .decision: break
+    case .document(let document):
+      bytes += document.text.count
+      work += 1
+    case .passthrough(let chunk):
+      bytes += chunk.byteCount
+      work += 1
+    case .decision: work += Self.workOfDecision
     }
   }
 
@@ -22,11 +30,23 @@ struct ElementBatch: Sendable {
     var decisions = decider.decide(documents).makeIterator()
     return elements.map { element in
       switch element {
-      case .document(let document): .document(document, decisions.next() ?? decider.decide(document))
+      case .document(let document):
+        .document(document, Self.prepared(document, decisions.next() ?? decider.decide(document)))
       case .decision(let decision): .decision(decision)
       case .passthrough(let chunk): .passthrough(chunk)
       }
     }
+  }
+
+  /// A decision, and what the document's origin has to say to it.
+  private static func prepared(_ document: Document, _ decision: Decision) -> Decision {
+    if let error = document.origin.prepare(for: decision.outcome, of: decision.reference.path) {
+      return decision.rejected(error)
+    }
+    guard decision.outcome == .current, let format = decision.reference.format else { return decision }
+    var decision = decision
+    decision.remembered = document.origin.rememberedFile(format: format)
+    return decision
   }
 }
 
@@ -53,7 +73,7 @@ final class ElementBatchReader {
     if shouldStop() { throw EarlyEnd(reason: .interrupted) }
     var batch = ElementBatch()
     do {
-      while batch.elements.count < maximumCount, batch.bytes < maximumBytes, let element = try reader.next() {
+      while batch.work < Double(maximumCount), batch.bytes < maximumBytes, let element = try reader.next() {
         batch.append(element)
       }
     } catch {

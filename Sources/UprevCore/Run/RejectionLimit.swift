@@ -1,3 +1,5 @@
+import UprevReport
+
 /// How many documents of a run may be rejected before it stops early.
 public enum RejectionLimit: Hashable, Sendable, CustomStringConvertible {
   /// More than so many.
@@ -75,6 +77,11 @@ struct RejectionTally {
     case .unmatched, .skipped: break
     }
     handed += 1
+  }
+
+  /// Documents that are known, and that no writer is handed.
+  mutating func count(_ documents: Int, _ outcome: Outcome) {
+    if limit != nil, outcome == .current { decided += documents }
   }
 
   /// A decision that came back from the writer, final. They come back in the order in which they were handed over.

@@ -13,24 +13,34 @@ public final class Run {
   private let openers: [any ContainerOpener]
   private let shouldStop: @Sendable () -> Bool
   private let journal: (any RunJournal)?
+  private let known: (any KnownStore)?
   private let warnings: [WarningRecord]
-  private let stateFailure: JournalError?
+  private let failure: TargetError?
+  private let plan: Plan?
   private let observer: (any RunObserver)?
+  private let gatherRecords: (any GatherRecords)?
   /// The run's name: in its report, in its staging folders, in its state.
   public let id: RunID
-  private let startedAt: Timestamp
+  public let startedAt: Timestamp
 
   /// - Parameters:
   ///   - openers: tried in order; the first that opens a target keeps it.
   ///   - journal: where changes are written down before they are made; nil: they cannot be undone. A run that changes nothing
   ///     in place does not use it.
+  ///   - known: where the run finds, and leaves, which documents are known to be current; nil: each is read. A run that changes
+  ///     nothing in place does not use it.
+  ///   - gatherRecords: where what migrations gather over all documents is remembered; a run that changes nothing in place only
+  ///     looks at it.
   ///   - warnings: what was noticed before the run, for its report.
-  ///   - stateFailure: why there is no journal where there should be one: then nothing is touched, and that is reported.
+  ///   - failure: why there is no journal, or no plan, where there should be one: then nothing is touched, and that is
+  ///     reported.
+  ///   - plan: what alone is done; the options' targets are the plan's, in its order. Nil: everything is.
   ///   - shouldStop: asked between batches; true ends the run early and cleanly.
   public init(
     options: RunOptions, tool: (name: String, version: String), fileSystem: any FileSystem, clock: any RunClock,
-    openers: [any ContainerOpener], journal: (any RunJournal)? = nil,
-    warnings: [WarningRecord] = [], stateFailure: JournalError? = nil,
+    openers: [any ContainerOpener], journal: (any RunJournal)? = nil, known: (any KnownStore)? = nil,
+    gatherRecords: (any GatherRecords)? = nil, warnings: [WarningRecord] = [], failure: TargetError? = nil,
+    plan: Plan? = nil,
     shouldStop: @escaping @Sendable () -> Bool = { false },
     observer: (any RunObserver)? = nil
   ) {
@@ -42,17 +52,26 @@ public final class Run {
     self.shouldStop = shouldStop
     self.observer = observer
     self.warnings = warnings
-    self.stateFailure = stateFailure
+    self.failure = failure
+    self.plan = plan
+    self.gatherRecords = gatherRecords
     self.journal = options.changesInPlace ? journal : nil
+    // What is applied is compared with its plan, document by document.
+    self.known = options.changesInPlace && plan == nil ? known : nil
     startedAt = clock.now()
     id = RunID(startedAt: startedAt, random: UInt32.random(in: 0...UInt32.max))
   }
 
   /// Does what the options ask for.
   ///
-  /// - Parameter report: takes the bytes of the JSON report, piece by piece, as they become known; nil where none is wanted.
+  /// - Parameters:
+  ///   - report: takes the bytes of the JSON report, piece by piece, as they become known; nil where none is wanted.
+  ///   - recorder: takes what a dry run would do.
   /// - Returns: what happened. Nothing is thrown: what goes wrong is in the result, the report, and the exit status.
-  public func execute(report: ((UnsafeRawBufferPointer) throws -> Void)? = nil) -> RunResult {
+  public func execute(
+    report: ((UnsafeRawBufferPointer) throws -> Void)? = nil, recorder: PlanRecorder? = nil
+  ) -> RunResult {
+    let options = options
     let formats = options.pipelines.flatMap(\.formats)
     let ledger = RunLedger(options: options, formats: formats, observer: observer)
     if let report {
@@ -64,7 +83,8 @@ public final class Run {
         sink: report)
     }
     for warning in warnings { ledger.note(warning) }
-    if let stateFailure { return finish(ledger, error: .notJournaled(stateFailure)) }
+    if let failure { return finish(ledger, error: failure) }
+    if let error = programsNotAllowed { return finish(ledger, error: error) }
     do throws(JournalError) {
       try journal?.begin(JournalRun(id: id, command: options.command, startedAt: startedAt))
     } catch {
@@ -77,8 +97,10 @@ public final class Run {
     writeOptions.keepOriginalsDays = options.keepOriginalsDays
     let targetRun = TargetRun(
       options: options,
-      decider: decider(formats),
+      makeDecider: { [options] in Self.decider(formats, options, $0, describes: recorder != nil) },
+      gathering: gathering(formats),
       journal: journal,
+      known: known.map { KnownRun($0, options, tool: tool, clock: clock) },
       readOptions: ContainerReadOptions(
         claims: Claims(
           formats: formats.map(\.files), excluded: options.excluded,
@@ -87,12 +109,18 @@ public final class Run {
         yieldsPassthrough: false),
       writeOptions: writeOptions,
       openers: openers, pool: WorkerPool(workers: options.jobs, maximumBytes: Self.maximumBytesInHand), clock: clock,
-      shouldStop: shouldStop, rejections: RejectionCounter(RejectionTally(limit: options.rejectionLimit)))
+      shouldStop: shouldStop, isHeard: observer?.hearsEveryDecision ?? false,
+      recordKnown: { count in
+        let goals = options.targetVersions
+        let version = count.outcome == .current ? count.format.map { goals.goal(of: $0, in: formats) } : nil
+        ledger.record(count, version: version)
+      },
+      rejections: RejectionCounter(RejectionTally(limit: options.rejectionLimit)), plan: plan, recorder: recorder)
     if options.isAllOrNothing && !options.isDryRun {
       changeAllOrNothing(targetRun, ledger)
     } else {
-      for target in options.targets {
-        guard let pending = begin(target, targetRun, ledger) else { continue }
+      for (number, target) in options.targets.enumerated() {
+        guard let pending = begin(target, number, targetRun, ledger) else { continue }
         targetRun.conclude(pending, commits: true)
         ledger.end(pending.record, pending.stages)
       }
@@ -101,7 +129,9 @@ public final class Run {
   }
 
   /// - Returns: nil where the run was stopped before.
-  private func begin(_ target: PathName, _ targetRun: TargetRun, _ ledger: RunLedger) -> TargetRun.Pending? {
+  private func begin(
+    _ target: PathName, _ number: Int, _ targetRun: TargetRun, _ ledger: RunLedger
+  ) -> TargetRun.Pending? {
     guard !shouldStop() else {
       ledger.end(TargetRecord(path: target, error: TargetError.interrupted.report))
       return nil
@@ -113,13 +143,13 @@ public final class Run {
       return nil
     }
     return targetRun.begin(
-      target, sink: { ledger.record($0, in: target) }, warn: { ledger.warn($0, in: target) })
+      target, number: number, sink: { ledger.record($0, in: target) }, warn: { ledger.warn($0, in: target) })
   }
 
   /// Decides about everything first. If one document is rejected, or one target fails, nothing is changed; otherwise the
   /// targets are changed one after the other, each as a whole.
   private func changeAllOrNothing(_ targetRun: TargetRun, _ ledger: RunLedger) {
-    let pending = options.targets.compactMap { begin($0, targetRun, ledger) }
+    let pending = options.targets.enumerated().compactMap { begin($1, $0, targetRun, ledger) }
     let conclusion = ledger.conclude(pending.compactMap(\.record.error).first)
     var commits = conclusion.exitStatus == 0 && pending.count == options.targets.count && !shouldStop()
     for target in pending where commits { commits = targetRun.prepare(target) }
@@ -130,16 +160,49 @@ public final class Run {
     }
   }
 
-  private func decider(_ formats: [Format]) -> any DocumentDecider {
+  /// Before anything is touched: nothing of a pipeline with programs is used by a run that allows none.
+  private var programsNotAllowed: TargetError? {
+    guard options.job == .migrate, options.programs == nil,
+      let pipeline = options.pipelines.first(where: \.runsPrograms)
+    else { return nil }
+    return .programsNotAllowed(pipeline.name)
+  }
+
+  /// - Returns: nil where no migration on the way of a document gathers anything.
+  private func gathering(_ formats: [Format]) -> TargetGathering? {
+    guard options.job == .migrate else { return nil }
+    let plan = GatherPlan(
+      formats, targets: options.targetVersions.versions,
+      leftAlone: Set(formats.indices.filter(options.targetVersions.leavesAlone)))
+    if plan.edges.isEmpty { return nil }
+    return TargetGathering(
+      plan: plan, formats: formats,
+      pipelines: options.pipelines.flatMap { Array(repeating: $0.name, count: $0.formats.count) },
+      targets: options.targetVersions.versions, limits: Self.limits(options), records: gatherRecords,
+      isRecording: options.changesInPlace && gatherRecords != nil, gathersAgain: options.gathersAgain,
+      programs: options.programs,
+      pool: WorkerPool(workers: options.jobs, maximumBytes: Self.maximumBytesInHand), batchCount: options.batchCount,
+      shouldStop: shouldStop, warnsOfLoss: options.changesInPlace)
+  }
+
+  private static func limits(_ options: RunOptions) -> JSONReadingOptions {
     // Sizes are the readers' business: nothing that is larger is read at all.
-    let limits = JSONReadingOptions(maximumDepth: options.maximumDepth, maximumSize: .max)
-    return switch options.job {
+    JSONReadingOptions(maximumDepth: options.maximumDepth, maximumSize: .max)
+  }
+
+  /// - Parameter describes: whether each decision says what it changes.
+  private static func decider(
+    _ formats: [Format], _ options: RunOptions, _ gathered: GatheredTarget, describes: Bool
+  ) -> any DocumentDecider {
+    let limits = limits(options)
+    switch options.job {
     case .migrate:
-      Decider(
+      let decider = Decider(
         formats: formats, targets: options.targetVersions.versions, limits: limits,
-        hashesUnlisted: options.listsEveryDocument)
+        hashesUnlisted: options.listsEveryDocument, gathered: gathered)
+      return describes ? DescribingDecider(decider: decider, maximumDepth: options.maximumDepth) : decider
     case .validate(let violationLimit):
-      ValidationDecider(
+      return ValidationDecider(
         formats: formats, limits: limits, violationLimit: violationLimit, hashesUnlisted: options.listsEveryDocument)
     }
   }

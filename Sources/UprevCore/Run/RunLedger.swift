@@ -11,8 +11,10 @@ final class RunLedger {
   private(set) var targets: [TargetRecord] = []
   private(set) var warnings = WarningList()
   private(set) var stages = StageRecords()
-  /// The versions without a schema that were met; no more than the pipelines know.
-  private var unschemed: Set<WarningRecord> = []
+  /// What is told once: the versions without a schema that were met, no more than the pipelines know, and what programs said, up
+  /// to ``mostTold``.
+  private var told: Set<WarningRecord> = []
+  private static let mostTold = 1000
   /// What went wrong with the report itself; the first error is kept, and nothing more is written.
   private(set) var reportError: (any Error)?
 
@@ -41,24 +43,49 @@ final class RunLedger {
 
   func record(_ decision: Decision, in target: PathName) {
     let format = decision.reference.format.flatMap(formatName)
-    var record = DocumentRecord(
-      target: target, path: decision.reference.path, format: format, outcome: decision.outcome,
-      from: decision.from?.reportValue, to: decision.to?.reportValue, migrations: decision.migrations,
-      bytesBefore: decision.bytesBefore, bytesAfter: decision.bytesAfter, sha256Before: decision.sha256Before,
-      sha256After: decision.sha256After, error: decision.error?.report)
-    summary.add(record)
+    let isListed = Self.isListed(decision.outcome)
     stages.add(decision)
-    if let version = record.from, version.key.utf8.count > Self.maximumVersionLength { record.from = nil }
-    if !options.onlyCounts, options.listsEveryDocument || Self.isListed(decision.outcome) {
-      writing { try $0.add(record) }
+    if isListed || options.listsEveryDocument {
+      let record = DocumentRecord(
+        target: target, path: decision.reference.path, format: format, outcome: decision.outcome,
+        from: decision.from?.reportValue, to: decision.to?.reportValue, migrations: decision.migrations,
+        bytesBefore: decision.bytesBefore, bytesAfter: decision.bytesAfter, sha256Before: decision.sha256Before,
+        sha256After: decision.sha256After, error: decision.error?.report)
+      summary.add(record)
+      if !options.onlyCounts { list(record) }
+    } else {
+      // Most documents of most nights: only counted.
+      summary.add(
+        1, decision.outcome, format: format, from: decision.from?.reportValue, bytesRead: decision.bytesBefore ?? 0)
     }
     observer?.decided(decision, format: format, in: target)
     for warning in decision.warnings { warn(warning, in: target) }
   }
 
+  private func list(_ record: DocumentRecord) {
+    var record = record
+    if let version = record.from, version.key.utf8.count > Self.maximumVersionLength { record.from = nil }
+    writing { try $0.add(record) }
+  }
+
+  /// What is known of the documents of an archive.
+  func record(_ count: KnownArchive.Count, version: FormatVersion?) {
+    let format = count.format.flatMap(formatName)
+    summary.add(
+      count.documents, count.outcome, format: format, from: version?.reportValue, bytesRead: count.bytes)
+    let wasRead = count.outcome == .current ? count.documents : 0
+    stages.add(.discover, items: count.documents, seconds: 0)
+    stages.add(.read, items: wasRead, seconds: 0)
+    stages.add(.detect, items: wasRead, seconds: 0)
+  }
+
   /// A warning that is about no document in particular is taken once.
   func warn(_ warning: WarningRecord, in target: PathName) {
-    if warning.code == .noSchema, !unschemed.insert(warning).inserted { return }
+    if warning.code == .noSchema, !told.insert(warning).inserted { return }
+    if warning.code == .programSaid {
+      if told.contains(warning) { return }
+      if told.count < Self.mostTold { told.insert(warning) }
+    }
     warnings.add(warning)
     observer?.warned(warning, in: target)
   }

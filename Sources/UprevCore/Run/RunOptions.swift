@@ -50,6 +50,14 @@ public struct RunOptions: Sendable {
   public var rejectionLimit: RejectionLimit?
   /// How long the originals of archives are kept, days; 0 keeps none.
   public var keepOriginalsDays = RunOptions.defaultKeepOriginalsDays
+  /// Whether every document is read, whatever is known of it from runs before.
+  public var readsEverything = false
+  /// Runs the programs of pipelines; nil where they are not allowed, and then no pipeline with programs is used.
+  public var programs: (any ProgramRunner)?
+  /// Whether the run ends when everything is gathered.
+  public var onlyGathers = false
+  /// Whether what earlier runs gathered in the targets is gathered anew.
+  public var gathersAgain = false
   /// Documents that travel together between threads.
   public var batchCount = 64
 
@@ -60,6 +68,8 @@ public struct RunOptions: Sendable {
   public static let defaultMaximumDocumentSize = 256 << 20
   /// Python's own reader stops near 1,000.
   public static let defaultMaximumDepth = 1000
+  /// The reader keeps some bytes a level.
+  public static let greatestMaximumDepth = 10_000_000
   /// 64 KiB, sixteen times what one system call takes.
   public static let defaultMaximumPathLength = 64 << 10
   public static let defaultKeepOriginalsDays = 90

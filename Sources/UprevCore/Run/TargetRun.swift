@@ -3,16 +3,28 @@ import UprevReport
 /// One target of a run, from opening to committing.
 struct TargetRun {
   let options: RunOptions
-  let decider: any DocumentDecider
+  /// Decides about the documents of a target, with what was gathered there.
+  let makeDecider: (GatheredTarget) -> any DocumentDecider
+  /// Nil where nothing is gathered.
+  let gathering: TargetGathering?
   let journal: (any RunJournal)?
+  let known: KnownRun?
   let readOptions: ContainerReadOptions
   let writeOptions: ContainerWriteOptions
   let openers: [any ContainerOpener]
   let pool: WorkerPool
   let clock: any RunClock
   let shouldStop: @Sendable () -> Bool
+  /// Whether somebody is told of each document by itself.
+  let isHeard: Bool
+  /// Takes what is known of the documents of an archive that need not be read.
+  let recordKnown: (KnownArchive.Count) -> Void
   /// Counts what is rejected; once it is exceeded, targets end early.
   let rejections: RejectionCounter
+  /// What alone may be done; nil: everything.
+  var plan: Plan?
+  /// Takes what a dry run would do.
+  var recorder: PlanRecorder?
 
   /// Bytes of text and passthrough in one batch before it is handed on.
   private static let batchBytes = 1 << 20
@@ -20,8 +32,15 @@ struct TargetRun {
   /// A target whose documents are decided, and which is to be committed or abandoned.
   final class Pending {
     fileprivate(set) var record: TargetRecord
+    /// Its place among the run's targets.
+    fileprivate let number: Int
     fileprivate(set) var stages = StageRecords()
     fileprivate var journal: (any TargetJournal)?
+    /// Takes down which documents are known to be current; nil where nothing is kept.
+    fileprivate var known: KnownTree?
+    fileprivate var knownArchive: KnownArchiveRun?
+    /// Whether everything in it was read.
+    fileprivate var isRead = false
     /// Kept, because its locks go with it.
     fileprivate var container: (any Container)?
     /// nil where there is nothing more to do.
@@ -30,8 +49,12 @@ struct TargetRun {
     /// changed as a whole, also one that cannot be changed at all.
     fileprivate var isOneByOne = false
 
-    fileprivate init(_ target: PathName) {
+    fileprivate let warn: WarningSink
+
+    fileprivate init(_ target: PathName, number: Int, warn: @escaping WarningSink) {
       record = TargetRecord(path: target)
+      self.number = number
+      self.warn = warn
     }
 
     fileprivate func note(_ error: any Error) {
@@ -40,6 +63,7 @@ struct TargetRun {
         case let error as TargetError: error
         case let error as EarlyEnd: error.reason
         case let error as JournalError: .notJournaled(error)
+        case let error as PlanError: error.targetError
         default: .unexpected(error)
         }
       record.error = record.error ?? failure.report
@@ -48,11 +72,17 @@ struct TargetRun {
 
   /// Everything up to the commit of what is still in hand.
   ///
-  /// - Parameter sink: is handed each final decision.
-  func begin(_ target: PathName, sink finalSink: @escaping DecisionSink, warn: @escaping WarningSink) -> Pending {
-    let pending = Pending(target)
+  /// - Parameters:
+  ///   - number: the target's place among the run's.
+  ///   - sink: is handed each final decision.
+  func begin(
+    _ target: PathName, number: Int, sink finalSink: @escaping DecisionSink, warn: @escaping WarningSink
+  ) -> Pending {
+    let pending = Pending(target, number: number, warn: warn)
     let sink: DecisionSink = { [rejections] in
       rejections.tally.settle($0)
+      pending.known?.recorder.note($0)
+      pending.knownArchive?.note($0)
       finalSink($0)
     }
     do {
@@ -68,6 +98,10 @@ struct TargetRun {
   private func begin(
     _ pending: Pending, sink: @escaping DecisionSink, warn: @escaping WarningSink
   ) throws {
+    let warn: WarningSink = {
+      pending.knownArchive?.noteWarning()
+      warn($0)
+    }
     let (container, opener) = try open(pending.record.path)
     pending.container = container
     pending.record.kind = container.kind
@@ -75,17 +109,42 @@ struct TargetRun {
       let claimOptions = ContainerClaimOptions(
         runID: writeOptions.runID, waitSeconds: options.waitSeconds, shouldStop: shouldStop)
       try container.claim(claimOptions, warn: warn)
-      pending.journal = try journal?.begin(container.journalTarget())
+      let target = try container.journalTarget()
+      pending.journal = try journal?.begin(target)
+      pending.known = known?.tree(target, warn: warn)
+      pending.knownArchive = known?.archive(target, container, isHeard: isHeard, warn: warn)
     }
+    let decider = makeDecider(try gather(in: container, pending, warn: warn))
+    if options.onlyGathers { return }
     var writeOptions = writeOptions
     writeOptions.journal = pending.journal
-    writeOptions.redecide = { [decider] in decider.decide($0) }
+    writeOptions.redecide = { [plan, number = pending.number] document in
+      let decision = decider.decide(document)
+      return plan.map { PlanComparison.compareAgain(decision, $0, target: number) } ?? decision
+    }
+    writeOptions.remembersFiles = pending.known != nil
+    let comparison = try plan.map { plan in
+      try plan.check(container, number: pending.number, warn: warn)
+      return PlanComparison(plan, target: pending.number)
+    }
+    try recorder?.begin(PlannedTarget(container))
     let (writer, isWhole) = try makeWriter(of: container, opener: opener, writeOptions, sink: sink, warn: warn)
+    pending.writer = writer
+    if let archive = pending.knownArchive?.known {
+      pending.record.archiveFormat = archive.archiveFormat
+      pending.record.filters = archive.filters
+      for count in archive.counts {
+        rejections.tally.count(count.documents, count.outcome)
+        recordKnown(count)
+      }
+      return
+    }
     var readOptions = readOptions
     readOptions.yieldsPassthrough = isWhole
+    readOptions.known = pending.known?.lookup
+    readOptions.remembersFiles = pending.known != nil
     readOptions.interruptedRuns = options.changesInPlace ? .recover : .tell
     let reader = try container.makeReader(readOptions)
-    pending.writer = writer
     pending.isOneByOne = !isWhole && container.kind == .tree && !(options.isAllOrNothing && !options.isDryRun)
     pending.record.committed = !options.isDryRun && pending.isOneByOne
     defer {
@@ -96,13 +155,45 @@ struct TargetRun {
       for warning in reader.warnings { warn(warning) }
     }
     do {
-      try transfer(from: reader, to: writer, stages: &pending.stages)
+      try transfer(from: reader, to: writer, decider, comparison, stages: &pending.stages)
+      try comparison?.forEachGone { path in
+        var format: Int?
+        if case .format(let index) = readOptions.claims.claim(path) { format = index }
+        try writer.write(.decision(.gone(path, format: format)))
+      }
+      pending.isRead = true
     } catch let error as EarlyEnd where pending.isOneByOne {
       // What was decided before is committed: a tree's documents stand for themselves.
       _ = try writer.finish()
       pending.writer = nil
       throw error
     }
+  }
+
+  /// What migrations need to know of all documents of the target. Nothing of it was changed yet.
+  private func gather(
+    in container: any Container, _ pending: Pending, warn: WarningSink
+  ) throws -> GatheredTarget {
+    guard let gathering else { return .nothing }
+    var readOptions = readOptions
+    readOptions.yieldsPassthrough = false
+    readOptions.interruptedRuns = options.changesInPlace ? .recover : nil
+    var readers: [any ContainerReader] = []
+    defer {
+      for reader in readers {
+        pending.stages[.discover].seconds += reader.discoverSeconds
+        pending.stages[.read].seconds += reader.readSeconds
+        // What it brought to an end the reading that follows does not meet any more.
+        for warning in reader.warnings where warning.code == .recovered { warn(warning) }
+      }
+    }
+    return try gathering.gather(
+      try container.journalTarget(),
+      makeReader: {
+        let reader = try container.makeReader(readOptions)
+        readers.append(reader)
+        return reader
+      }, note: { pending.record.gathered.append($0) }, warn: warn)
   }
 
   /// Does what can be done before the first change.
@@ -138,6 +229,18 @@ struct TargetRun {
       pending.stages[.write].seconds += clock.seconds() - began
     }
     pending.writer = nil
+    if let known = pending.known {
+      known.finish(isComplete: pending.isRead, warn: pending.warn)
+      pending.known = nil
+    }
+    if let known = pending.knownArchive, pending.isRead {
+      do throws(JournalError) {
+        try known.finish(pending.record)
+      } catch {
+        pending.warn(.notRemembered(error))
+      }
+    }
+    pending.knownArchive = nil
     do throws(JournalError) {
       try pending.journal?.finish(pending.record)
     } catch {
@@ -161,7 +264,7 @@ struct TargetRun {
   ) throws -> (any ContainerWriter, Bool) {
     if options.isDryRun {
       let refusal = options.output == nil && !options.onlyCounts ? container.refusalToChange : nil
-      return (DryRunWriter(refusal: refusal, sink: sink), false)
+      return (DryRunWriter(refusal: refusal, recorder: recorder, sink: sink), false)
     }
     if let output = options.output {
       guard let maker = openers.first(where: { $0.canCopy(container.kind, to: output) }) else {
@@ -173,11 +276,12 @@ struct TargetRun {
   }
 
   private func transfer(
-    from reader: any ContainerReader, to writer: any ContainerWriter, stages: inout StageRecords
+    from reader: any ContainerReader, to writer: any ContainerWriter, _ decider: any DocumentDecider,
+    _ comparison: PlanComparison?,
+    stages: inout StageRecords
   ) throws {
     let batches = ElementBatchReader(
       reader: reader, maximumCount: options.batchCount, maximumBytes: Self.batchBytes, shouldStop: shouldStop)
-    let decider = decider
     var writeSeconds = 0.0
     defer { stages[.write].seconds += writeSeconds }
     try pool.run(
@@ -185,7 +289,7 @@ struct TargetRun {
       work: { $0.decided(by: decider) },
       write: { elements in
         let began = clock.seconds()
-        for element in elements { try write(element, to: writer) }
+        for element in elements { try write(comparison?.compare(element) ?? element, to: writer) }
         writeSeconds += clock.seconds() - began
       })
   }

@@ -141,59 +141,16 @@ private enum StagingFile {
   // MARK: Parts
 
   private static func object(_ text: ArraySlice<UInt8>, _ names: [String]) -> [JSONValue]? {
-    guard let indexed = try? IndexedJSON(scanning: JSONText(text), options: options) else { return nil }
-    return object(indexed.root, names)
+    WrittenJSON.object(text, names, options: options)
   }
 
-  /// The values of an object that has exactly these members, in this order.
-  private static func object(_ value: JSONValue, _ names: [String]) -> [JSONValue]? {
-    guard value.kind == .object else { return nil }
-    var values: [JSONValue] = []
-    for (name, value) in value.members {
-      guard values.count < names.count, name.equals(names[values.count]) else { return nil }
-      values.append(value)
-    }
-    return values.count == names.count ? values : nil
-  }
+  private static func object(_ value: JSONValue, _ names: [String]) -> [JSONValue]? { WrittenJSON.object(value, names) }
 
-  /// A whole number without sign, point or exponent, below 2^64.
-  private static func number(_ value: JSONValue) -> UInt64? {
-    guard value.kind == .number, value.literal.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-    return UInt64(String(decoding: value.literal, as: UTF8.self))
-  }
+  private static func number(_ value: JSONValue) -> UInt64? { WrittenJSON.number(value) }
 
-  /// A string's bytes, or those of `{"base64":…}`; none is zero.
-  private static func name(_ value: JSONValue) -> PathName? {
-    let bytes: [UInt8]?
-    if value.kind == .object {
-      bytes = object(value, ["base64"]).flatMap { $0[0].unescapedBytes }.flatMap { Base64.decoded($0) }
-    } else {
-      bytes = value.unescapedBytes
-    }
-    guard let bytes, !bytes.contains(0) else { return nil }
-    return PathName(bytes)
-  }
+  private static func name(_ value: JSONValue) -> PathName? { WrittenJSON.name(value) }
 
-  private static func hash(_ digits: ArraySlice<UInt8>) -> [UInt8]? {
-    guard digits.count == hashDigits else { return nil }
-    var bytes: [UInt8] = []
-    var high: UInt8?
-    for digit in digits {
-      let value: UInt8
-      switch digit {
-      case 0x30...0x39: value = digit - 0x30
-      case 0x61...0x66: value = digit - 0x61 + 10
-      default: return nil
-      }
-      if let first = high {
-        bytes.append(first << 4 | value)
-        high = nil
-      } else {
-        high = value
-      }
-    }
-    return bytes
-  }
+  private static func hash(_ digits: ArraySlice<UInt8>) -> [UInt8]? { WrittenJSON.hash(digits) }
 
   private static func isRunID(_ text: String) -> Bool {
     (1...64).contains(text.utf8.count)

@@ -56,6 +56,8 @@ final class Commit {
   /// Folders with new entries, each once, in order.
   private var touched: [TreeFolder] = []
   private var isTouched: Set<FileIdentity> = []
+  /// A moment before the first temporary of the batch in hand got a document's name.
+  private var exposed = Timestamp(seconds: 0, nanoseconds: 0)
   /// The folder whose lock is held.
   private var entered: FileIdentity?
   /// A folder whose lock another run holds.
@@ -92,6 +94,7 @@ final class Commit {
     } catch {
       return .notFlushed(error, manifests: manifests)
     }
+    exposed = SystemClock().now()
     let results = batch.map(replace)
     leaveFolder()
     busy = nil
@@ -128,6 +131,7 @@ final class Commit {
       if settlement.hasExchanged { touch(document.origin.folder) }
       switch ended.end {
       case .accepted:
+        note(document, temporary)
         let isWatched = ended.seen?.lease == .granted
         let keepsSeen = isWatched && document.origin.status.size >= Self.largeSize
         return .inPlace(settlement, isWatched: isWatched, seen: keepsSeen ? ended.seen : nil)
@@ -141,6 +145,17 @@ final class Commit {
         return .unsettled(error)
       }
       return error.kind == .otherDevice ? .outOfReach(error) : .failed(error)
+    }
+  }
+
+  /// Notes which file the document is now, for a later run.
+  private func note(_ document: StagedDocument, _ temporary: OpenFile) {
+    // One that cannot be looked at any more is read by that run.
+    guard let staged = document.stagedModification, let format = document.format,
+      let status = try? fileSystem.status(of: temporary)
+    else { return }
+    document.placed = KnownFile.placed(status, format: format, staged: staged, exposed: exposed).map {
+      RememberedFile(file: $0, device: status.device, wasKnown: false)
     }
   }
 

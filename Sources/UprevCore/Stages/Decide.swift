@@ -15,8 +15,17 @@ public struct Decider: Sendable {
     formats: [Format], targets: [Int: FormatVersion] = [:], limits: JSONReadingOptions = .init(),
     hashesUnlisted: Bool = false
   ) {
+    self.init(formats: formats, targets: targets, limits: limits, hashesUnlisted: hashesUnlisted, gathered: .nothing)
+  }
+
+  /// - Parameter gathered: in the target whose documents are decided.
+  init(
+    formats: [Format], targets: [Int: FormatVersion], limits: JSONReadingOptions, hashesUnlisted: Bool,
+    gathered: GatheredTarget
+  ) {
     stages = formats.enumerated().map { index, format in
-      FormatStages(format, target: targets[index] ?? format.current, limits: limits)
+      FormatStages(
+        format, target: targets[index] ?? format.current, limits: limits, gathered: gathered.formats[index])
     }
     self.hashesUnlisted = hashesUnlisted
   }

@@ -22,7 +22,8 @@ extension Decider {
     guard case .migrate(let path) = try? stages.migrate.verdict(detection, stages.format.version) else {
       return explanation
     }
-    let (changes, result) = stages.migrator.explain(source, along: path)
+    let (changes, result) = stages.migrator.explain(
+      source, key: DocumentKey(path: document.reference.path, text: document.text), along: path)
     explanation.changes = changes
     if let result {
       explanation.checks.append(stages.check(result, of: stages.migrate.routes.goal, isResult: true))
@@ -49,14 +50,19 @@ extension FormatStages {
 extension Migrator {
   /// - Returns: the changes up to the first failure, and the result where there is none.
   fileprivate func explain(
-    _ document: IndexedJSON, along path: [Migration]
+    _ document: IndexedJSON, key: DocumentKey?, along path: [Migration]
   ) -> (changes: [Explanation.Change], result: IndexedJSON?) {
     var changes: [Explanation.Change] = []
     let size = document.text.count
     var document = document
     for migration in path {
       let record = MigrationRecord(from: migration.from.reportValue, to: migration.to.reportValue)
-      var batch = StepBatch([document], options: options, sizes: [size])
+      var values: [GatheredValues]?
+      if migration.needsGathered {
+        guard let gathered = try? gathered?.values(for: migration, of: key) else { return (changes, nil) }
+        values = [gathered]
+      }
+      var batch = StepBatch([document], options: options, sizes: [size], gathered: values)
       for (number, step) in migration.steps.enumerated() {
         let before = batch.items[0].document.text
         batch.perform(step)

@@ -7,6 +7,8 @@ struct PendingMigration: Sendable {
   var detection: Detection
   /// At least one.
   var path: [Migration]
+  /// Nil where no gathered values belong to single documents.
+  var key: DocumentKey?
 
   var hasSteps: Bool { path.contains { !$0.steps.isEmpty } }
 }
@@ -20,14 +22,15 @@ final class FormatStages: Sendable {
   let migrator: Migrator
   let validate: Validate
 
-  init(_ format: Format, target: FormatVersion, limits: JSONReadingOptions) {
+  /// - Parameter gathered: what was gathered for the format in the target at hand.
+  init(_ format: Format, target: FormatVersion, limits: JSONReadingOptions, gathered: GatheredFormat? = nil) {
     self.format = format
     var options = limits
     options.allowsNonFinite = format.allowsNonFinite
     self.options = options
     detector = DetectVersion(rule: format.version)
     migrate = Migrate(graph: format.graph, current: format.current, target: target)
-    migrator = Migrator(detector: detector, options: options)
+    migrator = Migrator(detector: detector, options: options, gathered: gathered)
     validate = Validate(schemas: format.schemas)
   }
 
@@ -49,7 +52,10 @@ final class FormatStages: Sendable {
           .newerVersion(detection.version, current: format.current, format: format.name, at: decision.reference.path))
       case .migrate(let path):
         try check(source, detection.version, format.validation.before, .schemaViolationBefore, &decision)
-        return PendingMigration(source: source, detection: detection, path: path)
+        let isKeyed = migrator.gathered?.isOfDocuments ?? false
+        return PendingMigration(
+          source: source, detection: detection, path: path,
+          key: isKeyed ? DocumentKey(path: decision.reference.path, text: text) : nil)
       }
     } catch {
       decision = decision.rejected(error)
@@ -60,30 +66,35 @@ final class FormatStages: Sendable {
   /// The migrations, and everything behind them.
   func finish(_ pending: PendingMigration, _ decision: inout Decision) {
     let start = SystemClock().seconds()
-    let result = Result { () throws(DocumentError) in
-      try migrator.migrate(pending.source, pending.detection, along: pending.path).document
-    }
+    let outcomes =
+      pending.hasSteps
+      ? migrator.migrate([pending.source], keys: [pending.key], along: pending.path)
+      : [
+        Migrator.Outcome(
+          result: Result { () throws(DocumentError) in
+            try migrator.migrate(pending.source, alongStepless: pending.path)
+          })
+      ]
     decision.migrateSeconds = SystemClock().seconds() - start
-    conclude(result, pending.path, &decision)
+    for outcome in outcomes { conclude(outcome, pending.path, &decision) }
   }
 
   /// As ``finish(_:_:)`` for documents of one version, which are migrated together: each has its share of the time.
   func finish(_ members: [(index: Int, pending: PendingMigration)], _ decisions: inout [Decision]) {
     guard let path = members.first?.pending.path else { return }
     let start = SystemClock().seconds()
-    let results = migrator.migrate(members.map(\.pending.source), along: path)
+    let outcomes = migrator.migrate(members.map(\.pending.source), keys: members.map(\.pending.key), along: path)
     let seconds = (SystemClock().seconds() - start) / Double(members.count)
-    for (member, result) in zip(members, results) {
+    for (member, outcome) in zip(members, outcomes) {
       decisions[member.index].migrateSeconds = seconds
-      conclude(result, path, &decisions[member.index])
+      conclude(outcome, path, &decisions[member.index])
     }
   }
 
-  private func conclude(
-    _ result: Result<IndexedJSON, DocumentError>, _ path: [Migration], _ decision: inout Decision
-  ) {
+  private func conclude(_ outcome: Migrator.Outcome, _ path: [Migration], _ decision: inout Decision) {
+    decision.warnings += outcome.notes.map(\.warning)
     do {
-      let document = try result.get()
+      let document = try outcome.result.get()
       try check(document, migrate.routes.goal, format.validation.after, .schemaViolationAfter, &decision)
       decision.outcome = .migrated
       decision.to = migrate.routes.goal

@@ -20,10 +20,14 @@ struct Read {
 
   private let fileSystem: any FileSystem
   private let maximumSize: Int
+  private let held: HeldFiles?
   private var links = HardLinks()
 
-  /// - Parameter maximumSize: bytes; a larger file is not read.
-  init(_ fileSystem: any FileSystem, maximumSize: Int) {
+  /// - Parameters:
+  ///   - maximumSize: bytes; a larger file is not read.
+  ///   - held: counts files that stay open because their attributes are read when they are needed; nil: they are read at once.
+  init(_ fileSystem: any FileSystem, maximumSize: Int, holdingIn held: HeldFiles? = nil) {
+    self.held = held
     self.fileSystem = fileSystem
     // One byte more must be countable.
     self.maximumSize = min(max(maximumSize, 0), .max - 1)
@@ -51,15 +55,19 @@ struct Read {
       guard status.kind == .regular else { return .notRegular }
       guard status.size >= 0, status.size <= maximumSize else { return .tooLarge(status) }
       if let text = try text(of: file, size: Int(status.size), fromStart: attempt > 1) {
-        let attributes = try fileSystem.extendedAttributes(of: file)
         let origin = TreeDocumentOrigin(
-          folder: folder, name: name, status: status, attributes: attributes,
-          flags: try fileSystem.flags(of: file), isHardLinked: links.meet(status))
+          folder: folder, name: name, status: status, attributes: try attributes(of: file),
+          isHardLinked: links.meet(status))
         return .document(text, origin)
       }
       status = try fileSystem.status(of: file)
     }
     return .changing(status)
+  }
+
+  private func attributes(of file: OpenFile) throws(FileSystemError) -> LateAttributes {
+    if let held, held.open() { return LateAttributes(of: file, heldIn: held, fileSystem) }
+    return LateAttributes(try fileSystem.extendedAttributes(of: file), flags: try fileSystem.flags(of: file))
   }
 
   /// The whole text, or nil where the file is longer or shorter than `size`.

@@ -17,6 +17,12 @@ final class StagedDocument {
   let temporary: Sighting
   /// What the journal is to say of it; nil where there is none, and when it is said.
   private var change: JournalChange?
+  /// The temporary's time of modification when its text was whole; nil where nobody asks.
+  var stagedModification: FileTime?
+  /// The number of its format, in the same case.
+  var format: Int?
+  /// What it is in its place, for later runs; nil where that is not asked, or not beyond doubt.
+  var placed: RememberedFile?
   /// Its path inside the target, where the journal is told of it.
   let journaledPath: PathName?
 

@@ -50,6 +50,7 @@ final class Staging {
     let change = try stagedChange(text, document, decision)
     let staging: StagingFolder
     do throws(FileSystemError) {
+      try origin.readAttributes()
       staging = try place(origin.folder)
     } catch {
       throw .folder(.text(error))
@@ -66,7 +67,7 @@ final class Staging {
     let attributes = origin.fileAttributes
     let before = decision.sha256Before ?? document.text.withUnsafeBytes { SHA256.hash($0) }
     let after = decision.sha256After ?? text.withUnsafeBytes { SHA256.hash($0) }
-    return StagedDocument(
+    let staged = StagedDocument(
       origin: origin, staging: staging, slot: slot, isBeside: staging.parent === origin.folder,
       original: Sighting(
         file: origin.status.identity, content: Sighting.Content(sha256: before, attributes: attributes),
@@ -84,6 +85,11 @@ final class Staging {
             file: status.identity, sha256: after, size: text.count, attributes: attributes,
             modification: status.modification), reverseDelta: change.reverseDelta)
       })
+    if options.remembersFiles, origin.keepsChangeTimes {
+      staged.stagedModification = status.modification
+      staged.format = decision.reference.format
+    }
+    return staged
   }
 
   private func stagedChange(

@@ -110,4 +110,11 @@ extension WarningRecord {
         + "the new one",
       path: nil)
   }
+
+  static func notRemembered(_ error: JournalError) -> WarningRecord {
+    WarningRecord(
+      code: .filesNotRemembered,
+      message: "not every document that is current could be remembered, and the next run reads those: \(error.message)",
+      path: nil)
+  }
 }

@@ -49,7 +49,7 @@ enum SideCoding {
       modification: FileTime(seconds: seconds, nanoseconds: nanoseconds))
   }
 
-  private static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+  static func append(_ value: UInt64, to bytes: inout [UInt8]) {
     var rest = value
     while rest >= 0x80 {
       bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -62,7 +62,7 @@ enum SideCoding {
     append(UInt64(bitPattern: (value << 1) ^ (value >> 63)), to: &bytes)
   }
 
-  private struct Reader {
+  struct Reader {
     var bytes: ArraySlice<UInt8>
 
     mutating func byte() -> UInt8? { bytes.popFirst() }
@@ -101,7 +101,7 @@ enum SideCoding {
 
     private mutating func small() -> UInt32? { number().flatMap { UInt32(exactly: $0) } }
 
-    private mutating func text() -> [UInt8]? {
+    mutating func text() -> [UInt8]? {
       guard let count = number().flatMap({ Int(exactly: $0) }), count <= bytes.count else { return nil }
       defer { bytes = bytes.dropFirst(count) }
       return Array(bytes.prefix(count))

@@ -27,6 +27,7 @@ extension StateDatabase {
         try Self.forget(run, in: database)
       }
     }
+    try forgetKnownFiles(unusedFor: rule.keptSeconds, at: time)
     try giveBackPages()
     let (originals, remaining) = try removeDiscarded()
     removeReports(of: runs, forgottenBefore: time)

@@ -52,6 +52,11 @@ struct StateRecord {
     return [UInt8](data)
   }
 
+  func optionalBytes(_ column: Int) throws(JournalError) -> [UInt8]? {
+    if case .null = storage(column) { return nil }
+    return try bytes(column)
+  }
+
   func path(_ column: Int) throws(JournalError) -> PathName { PathName(try bytes(column)) }
 
   /// 32 bytes.

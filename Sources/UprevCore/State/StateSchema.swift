@@ -10,6 +10,8 @@ enum StateSchema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
     migrator.registerMigration("1") { database in try database.execute(sql: first) }
+    migrator.registerMigration("2") { database in try database.execute(sql: second) }
+    migrator.registerMigration("gathered") { database in try database.execute(sql: gathered) }
     return migrator
   }
 
@@ -22,7 +24,42 @@ enum StateSchema {
       + "after, reverse_delta FROM change LIMIT 0",
     "SELECT target, kept_path, size_before, size_after, sha256_before, sha256_after, before, after FROM original LIMIT 0",
     "SELECT kept_path, device, inode, size FROM discarded LIMIT 0",
+    "SELECT id, path, context, used_seconds, archive FROM known_target LIMIT 0",
+    "SELECT id, target, first, device, count, digest, records FROM known_range LIMIT 0",
+    "SELECT id, target, pipeline, format, from_version, to_version, definition, documents, statistics, complete "
+      + "FROM gathered LIMIT 0",
+    "SELECT gathered, sequence, document FROM gathered_document LIMIT 0",
+    "SELECT gathered, name, document, value FROM gathered_answer LIMIT 0",
   ]
+
+  static let gathered = """
+    CREATE TABLE gathered (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      target BLOB NOT NULL,
+      pipeline TEXT NOT NULL,
+      format TEXT NOT NULL,
+      from_version TEXT NOT NULL,
+      to_version TEXT NOT NULL,
+      definition BLOB NOT NULL,
+      documents INTEGER NOT NULL,
+      statistics BLOB NOT NULL,
+      complete INTEGER NOT NULL
+    );
+    CREATE INDEX gathered_target ON gathered (target);
+    CREATE TABLE gathered_document (
+      gathered INTEGER NOT NULL REFERENCES gathered ON DELETE CASCADE,
+      sequence INTEGER NOT NULL,
+      document BLOB NOT NULL,
+      PRIMARY KEY (gathered, sequence)
+    ) WITHOUT ROWID;
+    CREATE TABLE gathered_answer (
+      gathered INTEGER NOT NULL REFERENCES gathered ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      document BLOB NOT NULL,
+      value BLOB NOT NULL,
+      PRIMARY KEY (gathered, name, document)
+    ) WITHOUT ROWID;
+    """
 
   private static let first = """
     CREATE TABLE run (
@@ -80,6 +117,27 @@ enum StateSchema {
       inode INTEGER NOT NULL,
       size INTEGER NOT NULL
     ) WITHOUT ROWID;
+    """
+
+  private static let second = """
+    CREATE TABLE known_target (
+      id INTEGER PRIMARY KEY,
+      path BLOB NOT NULL,
+      context BLOB NOT NULL,
+      used_seconds INTEGER NOT NULL,
+      archive BLOB,
+      UNIQUE (path, context)
+    );
+    CREATE TABLE known_range (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      target INTEGER NOT NULL REFERENCES known_target ON DELETE CASCADE,
+      first BLOB NOT NULL,
+      device INTEGER NOT NULL,
+      count INTEGER NOT NULL,
+      digest BLOB NOT NULL,
+      records BLOB NOT NULL
+    );
+    CREATE INDEX known_range_first ON known_range (target, first);
     """
 }
 

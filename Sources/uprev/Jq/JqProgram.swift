@@ -17,6 +17,8 @@ struct JqProgram {
   }
 
   private let state: OpaquePointer
+  /// Whether its input is an array of two: what it has as `$gather`, and the value.
+  let seesGathered: Bool
 
   /// What a program may not use: what makes one input give several outputs, and what reaches beyond the one document.
   private static let forbidden: [(name: String, arity: Int)] = [
@@ -32,21 +34,27 @@ struct JqProgram {
     "def \(name)\(arity == 0 ? "" : "(f)"): \(mark)\(name);"
   }.joined(separator: " ")
 
-  static func compiling(_ text: [UInt8]) -> Result<JqProgram, Refused> {
+  /// - Parameter seesGathered: whether the program has the variable `$gather`.
+  static func compiling(_ text: [UInt8], seesGathered: Bool = false) -> Result<JqProgram, Refused> {
     // Modules are loaded while a program is compiled, so that is looked for first.
     if let name = JqProgramScan.forbiddenWord(in: text) {
       return .failure(Refused(refusal: .forbidden, words: name))
     }
-    let guarded = compile(Array(guards.utf8) + [UInt8(ascii: " ")] + text)
+    let guarded = compile(Array(guards.utf8) + [UInt8(ascii: " ")] + text, namingGathered: seesGathered)
     guard case .failure(let messages) = guarded else {
-      return guarded.mapError { _ in Refused(refusal: .invalid, words: "") }
+      guard seesGathered else { return guarded.mapError { _ in Refused(refusal: .invalid, words: "") } }
+      // It was compiled by itself first, so that what stands around it cannot make a program of what is none.
+      if case .success(let alone) = guarded { alone.free() }
+      return compile(
+        Array("\(guards) .[0] as $gather | .[1] | (".utf8) + text + Array("\n)".utf8), bindingGathered: true
+      ).mapError { Refused(refusal: .invalid, words: $0.words) }
     }
     for message in messages.texts where message.hasPrefix(mark) {
       let name = message.dropFirst(mark.count).prefix { $0.isLetter || $0 == "_" }
       return .failure(Refused(refusal: .forbidden, words: String(name)))
     }
     // Once more without what stands in front, for the words and the lines of the program alone.
-    switch compile(text) {
+    switch compile(text, namingGathered: seesGathered) {
     case .failure(let messages): return .failure(Refused(refusal: .invalid, words: messages.words))
     case .success: return .failure(Refused(refusal: .invalid, words: messages.words))
     }
@@ -62,7 +70,12 @@ struct JqProgram {
     }
   }
 
-  private static func compile(_ text: [UInt8]) -> Result<JqProgram, Messages> {
+  /// - Parameters:
+  ///   - namingGathered: whether there is a `$gather`, of no matter which value.
+  ///   - bindingGathered: whether the text takes it from its input.
+  private static func compile(
+    _ text: [UInt8], namingGathered: Bool = false, bindingGathered: Bool = false
+  ) -> Result<JqProgram, Messages> {
     guard let state = jq_init() else { _exit(JqChildEnd.noMemory) }
     jq_set_nomem_handler(state, { _ in _exit(JqChildEnd.noMemory) }, nil)
     // libjq 1.6 leaves them what the memory held.
@@ -79,14 +92,23 @@ struct JqProgram {
       defer { jq_set_error_cb(state, { _, message in jv_free(message) }, nil) }
       return (text + [0]).withUnsafeBytes { buffer in
         buffer.withMemoryRebound(to: CChar.self) { characters in
-          characters.baseAddress.map { jq_compile(state, $0) != 0 } ?? false
+          characters.baseAddress.map { text in
+            guard namingGathered else { return jq_compile(state, text) != 0 }
+            let variables = jv_object_set(jv_object(), jv_string("gather"), jv_null())
+            return jq_compile_args(state, text, variables) != 0
+          } ?? false
         }
       }
     }
-    if isCompiled { return .success(JqProgram(state: state)) }
+    let program = JqProgram(state: state, seesGathered: bindingGathered)
+    if isCompiled { return .success(program) }
+    program.free()
+    return .failure(messages)
+  }
+
+  private func free() {
     var dropped: OpaquePointer? = state
     jq_teardown(&dropped)
-    return .failure(messages)
   }
 
   /// The program's one value for an input, which it takes over; the value is the caller's to free.

@@ -29,11 +29,14 @@ struct JqWorker {
     #endif
     jv_nomem_handler({ _ in _exit(JqChildEnd.noMemory) }, nil)
     var programs: [UInt32: JqProgram] = [:]
+    // What programs have as $gather; it stays until another comes.
+    var gathered = jv_null()
     while let frame = receive() {
       switch frame.kind {
-      case .program:
+      case .program, .gatheringProgram:
         guard let number = JqFrame.number(frame.body[...]) else { _exit(1) }
-        switch JqProgram.compiling(Array(frame.body.dropFirst(4))) {
+        let seesGathered = frame.kind == .gatheringProgram
+        switch JqProgram.compiling(Array(frame.body.dropFirst(4)), seesGathered: seesGathered) {
         case .success(let program):
           programs[number] = program
           send(JqFrame(.accepted))
@@ -43,7 +46,7 @@ struct JqWorker {
       case .input:
         guard let number = JqFrame.number(frame.body[...]), let program = programs[number], frame.body.count > 5
         else { _exit(1) }
-        send(answer(frame.body, program))
+        send(answer(frame.body, program, &gathered))
       default:
         _exit(1)
       }
@@ -51,10 +54,21 @@ struct JqWorker {
     _exit(0)
   }
 
-  private func answer(_ body: [UInt8], _ program: JqProgram) -> JqFrame {
+  private func answer(_ body: [UInt8], _ program: JqProgram, _ gathered: inout jv) -> JqFrame {
     do throws(JqFailure) {
+      var start = 5
+      let flags = JqInputFlags(rawValue: body[4])
+      if flags.contains(.bringsGathered) {
+        guard let size = JqFrame.number(body[5...]), body.count - 9 >= Int(size) else { _exit(1) }
+        start = 9 + Int(size)
+        var gatheredReader = JqValueReader()
+        let next = try gatheredReader.read(JSONText(body[9..<start]))
+        jv_free(gathered)
+        gathered = next
+      }
       var reader = JqValueReader()
-      let input = try reader.read(JSONText(body[5...]))
+      var input = try reader.read(JSONText(body[start...]))
+      if program.seesGathered { input = jv_array_append(jv_array_append(jv_array(), jv_copy(gathered)), input) }
       var answer: [UInt8] = []
       answer.reserveCapacity(2 * body.count + 64)
       JqFrame.append(UInt32(clamping: reader.view.count), to: &answer)
@@ -62,7 +76,8 @@ struct JqWorker {
       let value = try program.run(on: input)
       defer { jv_free(value) }
       var writer = JqValueWriter(
-        allowsNonFinite: body[4] == 1, limit: JqLimits.largestValue(forInput: body.count - 5))
+        allowsNonFinite: flags.contains(.allowsNonFinite),
+        limit: JqLimits.largestValue(forInput: body.count - start))
       try writer.write(value)
       answer += writer.bytes
       guard answer.count < JqFrame.largestBody else { throw .tooLarge(JqFrame.largestBody) }

@@ -93,7 +93,12 @@ struct TreeRun {
           count += 1
           try onRead(element)
           switch element {
-          case .document(let document): try writer.write(.document(document, Self.decide(document)))
+          case .document(let document):
+            var decision = Self.decide(document)
+            // As the workers of a run do.
+            let failure = document.origin.prepare(for: decision.outcome, of: decision.reference.path)
+            if let failure { decision = decision.rejected(failure) }
+            try writer.write(.document(document, decision))
           case .decision(let decision): try writer.write(.decision(decision))
           case .passthrough(let chunk): try writer.write(.passthrough(chunk))
           }

@@ -61,7 +61,7 @@ struct ConvertStepTests {
     let nines = String(repeating: "9", count: 1000)
     for (value, expected) in [(nines, nines.dropLast() + "8"), ("1" + nines, nil)] as [(String, String?)] {
       let step = ConvertStep(
-        at: .root, arithmetic: .init(multiply: JSONDecimal(1), add: JSONDecimal(-1)), target: nil)
+        at: .root, arithmetic: .init(multiply: .number(JSONDecimal(1)), add: .number(JSONDecimal(-1))), target: nil)
       var batch = StepBatch([try IndexedJSON(scanning: JSONText(value))], options: .init())
       batch.perform(step)
       #expect((batch.items[0].failure == nil) == (expected != nil))
@@ -74,7 +74,7 @@ struct ConvertStepTests {
     let elements = Array(repeating: "{\"a\": [1.0]}", count: 50_000).joined(separator: ", ")
     let document = try IndexedJSON(scanning: JSONText("[[\(elements)], [\(elements)]]"))
     let double = ConvertStep(
-      at: JSONPointer(tokens: ["a", "0"]), arithmetic: .init(multiply: JSONDecimal(2)), target: nil)
+      at: JSONPointer(tokens: ["a", "0"]), arithmetic: .init(multiply: .number(JSONDecimal(2))), target: nil)
     let nested = EachStep(
       at: .root, steps: [EachStep(at: .root, steps: [double, RemoveStep(path: JSONPointer(tokens: ["a", "0"]))])])
     let bad = try IndexedJSON(scanning: JSONText("[[{\"a\": [1]}],\n [{\"a\": [\"x\"]}]]"))

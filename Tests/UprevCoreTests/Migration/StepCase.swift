@@ -70,7 +70,9 @@ struct StepCase: Sendable {
     ]
     cases.append(
       StepCase(
-        ConvertStep(at: a, arithmetic: .init(multiply: JSONDecimal(literal: "0.5".utf8)), target: nil), touching: [a]
+        ConvertStep(
+          at: a, arithmetic: .init(multiply: JSONDecimal(literal: "0.5".utf8).map { .number($0) }), target: nil),
+        touching: [a]
       ) { tree in
         let halves = ["1": "0.5", "1.0": "0.5", "2e0": "1", "-0.0": "-0.0"]
         guard case .scalar(let literal) = try tree.value(at: a.tokens[...]), let half = halves[literal] else {
@@ -117,12 +119,12 @@ struct StepCase: Sendable {
 
 /// Answers for jq: gives objects a member `jq`, and fails for everything else.
 struct JqStub: JqRunner {
-  func check(_ program: String) throws(JqProgramError) {
+  func check(_ program: String, seesGathered: Bool) throws(JqProgramError) {
     if program.contains("(") { throw .invalid("syntax error") }
   }
 
   func run(
-    _ program: String, on inputs: [JSONValue], allowsNonFinite: Bool
+    _ program: String, on inputs: [JSONValue], gathered: [[UInt8]]?, allowsNonFinite: Bool
   ) -> [Result<JqAnswer, JqFailure>] {
     inputs.map { input in
       guard input.kind == .object, let view = try? IndexedJSON(scanning: JSONText(input.literal)),

@@ -60,7 +60,7 @@ struct StepGrowthTests {
     let source = try IndexedJSON(scanning: JSONText("{\"version\": 1, \"v\": []}"))
     let error = #expect(throws: DocumentError.self) {
       try Migrator(detector: DetectVersion(rule: rule), options: .init()).migrate(
-        source, Detection(version: FormatVersion(1)), along: path)
+        [source], keys: [nil], along: path)[0].result.get()
     }
     #expect(error?.report.message.contains("4194304 bytes") == true, "\(String(describing: error))")
   }

@@ -222,7 +222,7 @@ struct PipelineFileTests {
       ("name: a\nformats: [FORMAT]", .missingKey, 1, 1),
       ("uprev: 1\nname: 5\nformats: [FORMAT]", .wrongType, 2, 7),
       ("uprev: 1\nname: \"\"\nformats: [FORMAT]", .wrongValue, 2, 7),
-      ("uprev: 1\nname: a\ngather: {}\nformats: [FORMAT]", .notSupported, 3, 1),
+      ("uprev: 1\nname: a\ngather: {}\nformats: [FORMAT]", .unknownKey, 3, 1),
       ("uprev: 1\nname: a\ndescription: [b]\nformats: [FORMAT]", .wrongType, 3, 14),
       ("uprev: 1\nname: a\nformats: []", .wrongValue, 3, 10),
       ("uprev: 1\nname: a\nformats: [FORMAT,\n FORMAT]", .duplicateFormat, 4, 9),
@@ -324,7 +324,7 @@ struct PipelineFileTests {
     #expect(
       error.description == """
         \(file):3:10: `formats` needs at least one entry
-        \(file):4:1: the pipeline has no key `foo` (allowed are `uprev`, `name`, `formats`, `description`)
+        \(file):4:1: the pipeline has no key `foo` (allowed are `uprev`, `name`, `formats`, `description`, `gathered`)
         """)
   }
 

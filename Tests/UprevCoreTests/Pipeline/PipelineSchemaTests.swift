@@ -14,6 +14,7 @@ struct PipelineSchemaTests {
     uprev: 1
     name: all
     description: text
+    gathered: gathered.json
     formats:
       - name: numbers
         files: ["a_*.json", /b/**]
@@ -25,6 +26,16 @@ struct PipelineSchemaTests {
           - from: 1
             to: 2
             description: first
+            gather:
+              number: {count: /a}
+              low: {min: /a}
+              high: {max: /a}
+              middle: {mean: /a}
+              spread: {stddev: /a}
+              quarters: {quantiles: {at: /a, of: [0.25, 0.5]}}
+              kinds: {distinct: /b}
+              few: {distinct: {at: /b, most: 3}}
+              group: {exec: [sort, -u], seconds: 60}
             steps:
               - {op: add, path: /a, value: 1}
               - {op: replace, path: /a, value: {b: [c]}, when: {at: /a, exists: true}}
@@ -39,6 +50,11 @@ struct PipelineSchemaTests {
               - each: {at: /s, steps: [{op: remove, path: /x}]}
               - convert: {at: /t, multiply: 0.001, divide: 3, add: -1, digits: 4, as: number}
               - jq: .x = 1
+              - {op: add, path: /c, value: {all: [{gather: low}]}}
+              - convert: {at: /t, divide: {gather: high}, subtract: {gather: low}}
+              - exec: [./tool, word]
+                seconds: 5
+                when: {at: /a, exists: true}
           - {from: 2, to: 3}
         schemas: {1: schemas/v1.json}
       - name: shapes
@@ -55,6 +71,7 @@ struct PipelineSchemaTests {
   private static let beyondForm: Set<PipelineFault.Kind> = [
     .invalidGlob, .invalidVersion, .invalidSchema, .schemaOutside, .unreadable, .duplicateFormat, .duplicateMigration,
     .emptyMigration, .unknownCurrent, .noPathToCurrent, .equalPaths, .invalidProgram,
+    .unknownGathered, .invalidGathered,
   ]
 
   private let schema: Schema
@@ -67,6 +84,8 @@ struct PipelineSchemaTests {
     schema = try SchemaCompiler().compile(IndexedJSON(scanning: JSONText(Array(text))))
     folder = try TemporaryTree()
     try folder.write("{}", to: "schemas/v1.json")
+    try folder.write("{\"gathered\": 1, \"migrations\": []}", to: "gathered.json")
+    try folder.write("#!/bin/sh\n", to: "tool")
   }
 
   @Test("Every key of the language satisfies the schema and the reader")
@@ -120,9 +139,11 @@ struct PipelineSchemaTests {
 
 /// Takes every text for a program; runs none.
 private struct AcceptingJq: JqRunner {
-  func check(_ program: String) throws(JqProgramError) {}
+  func check(_ program: String, seesGathered: Bool) throws(JqProgramError) {}
 
-  func run(_ program: String, on inputs: [JSONValue], allowsNonFinite: Bool) -> [Result<JqAnswer, JqFailure>] { [] }
+  func run(
+    _ program: String, on inputs: [JSONValue], gathered: [[UInt8]]?, allowsNonFinite: Bool
+  ) -> [Result<JqAnswer, JqFailure>] { [] }
 }
 
 private struct Mutant {

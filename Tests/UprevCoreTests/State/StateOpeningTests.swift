@@ -114,11 +114,11 @@ struct StateOpeningTests {
   @Test("The database of a newer release, or of another program, is an error, and stays as it is")
   func notOurs() throws {
     try state.open().remember(StateFixture.run(1), [])
-    try state.sql("INSERT INTO grdb_migrations VALUES ('2')")
+    try state.sql("INSERT INTO grdb_migrations VALUES ('999')")
     let bytes = try state.tree.bytes("state/state.sqlite")
     #expect(journalError { _ = try state.opening() }.contains("newer release"))
     #expect(try state.tree.bytes("state/state.sqlite") == bytes)
-    try state.sql("DELETE FROM grdb_migrations WHERE identifier = '2'; PRAGMA application_id = 1")
+    try state.sql("DELETE FROM grdb_migrations WHERE identifier = '999'; PRAGMA application_id = 1")
     #expect(journalError { _ = try state.opening() }.contains("another program"))
     #expect(try state.names() == ["state.sqlite"])
     try state.sql("PRAGMA application_id = \(StateSchema.applicationID)")

@@ -39,7 +39,15 @@ public final class JqChild {
   private var isOver = false
   private var received: [UInt8] = []
   private var readPosition = 0
-  private var programs: [String: UInt32] = [:]
+  private var programs: [Program: UInt32] = [:]
+  /// The object that the child was last given as `$gather`.
+  var lastGathered: [UInt8]?
+
+  /// A program, and whether it has `$gather`.
+  struct Program: Hashable {
+    var text: String
+    var seesGathered: Bool
+  }
 
   /// - Throws: ``JqChildError`` with the system's error.
   init(_ launch: Launch, memory: Int) throws(JqChildError) {
@@ -63,12 +71,12 @@ public final class JqChild {
   deinit { _ = end() }
 
   /// Whether the child knows a program already.
-  func knows(_ program: String) -> Bool { programs[program] != nil }
+  func knows(_ program: Program) -> Bool { programs[program] != nil }
 
   /// The number under which the child knows a program, or is going to.
-  func number(of program: String) -> UInt32 { programs[program] ?? UInt32(truncatingIfNeeded: programs.count) }
+  func number(of program: Program) -> UInt32 { programs[program] ?? UInt32(truncatingIfNeeded: programs.count) }
 
-  func noteAccepted(_ program: String) { programs[program] = number(of: program) }
+  func noteAccepted(_ program: Program) { programs[program] = number(of: program) }
 
   /// Sends requests and takes their answers, both at once, so that neither side waits for the other to read.
   ///
@@ -165,7 +173,7 @@ public final class JqChild {
 }
 
 /// How a child came to its end.
-package enum JqChildEnd: Hashable, Sendable {
+public enum JqChildEnd: Hashable, Sendable {
   case exited(Int32)
   case signalled(Int32)
   /// The system kept no record.

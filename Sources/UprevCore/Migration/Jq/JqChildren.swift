@@ -19,9 +19,10 @@ public final class JqChildren: JqRunner, @unchecked Sendable {
     self.limits = limits
   }
 
-  public func check(_ program: String) throws(JqProgramError) {
-    guard program.utf8.count <= limits.programSize else { throw .tooLarge(limits.programSize) }
-    guard !program.utf8.contains(0) else { throw .holdsNull }
+  public func check(_ text: String, seesGathered: Bool) throws(JqProgramError) {
+    let program = JqChild.Program(text: text, seesGathered: seesGathered)
+    guard text.utf8.count <= limits.programSize else { throw .tooLarge(limits.programSize) }
+    guard !text.utf8.contains(0) else { throw .holdsNull }
     let child: JqChild
     do {
       child = try borrow()
@@ -33,8 +34,9 @@ public final class JqChildren: JqRunner, @unchecked Sendable {
   }
 
   public func run(
-    _ program: String, on inputs: [JSONValue], allowsNonFinite: Bool
+    _ text: String, on inputs: [JSONValue], gathered: [[UInt8]]?, allowsNonFinite: Bool
   ) -> [Result<JqAnswer, JqFailure>] {
+    let program = JqChild.Program(text: text, seesGathered: gathered != nil)
     var answers: [Result<JqAnswer, JqFailure>] = []
     answers.reserveCapacity(inputs.count)
     var isSecondAttempt = false
@@ -49,7 +51,7 @@ public final class JqChildren: JqRunner, @unchecked Sendable {
       }
       // A second attempt is made alone, so that the child that may die of it takes no other with it.
       let end = isSecondAttempt ? answers.count + 1 : inputs.count
-      let ending = exchange(inputs[answers.count..<end], program, child, allowsNonFinite, &answers)
+      let ending = exchange(inputs[answers.count..<end], gathered, program, child, allowsNonFinite, &answers)
       switch ending {
       case .complete:
         giveBack(child)
@@ -68,19 +70,28 @@ public final class JqChildren: JqRunner, @unchecked Sendable {
   }
 
   private func exchange(
-    _ inputs: ArraySlice<JSONValue>, _ program: String, _ child: JqChild, _ allowsNonFinite: Bool,
-    _ answers: inout [Result<JqAnswer, JqFailure>]
+    _ inputs: ArraySlice<JSONValue>, _ gathered: [[UInt8]]?, _ program: JqChild.Program, _ child: JqChild,
+    _ allowsNonFinite: Bool, _ answers: inout [Result<JqAnswer, JqFailure>]
   ) -> JqChild.Ending {
     var rest = inputs[...]
     let number = child.number(of: program)
     var isWhole = true
     let ending = child.exchange(
       {
+        let position = rest.startIndex
         guard let input = rest.popFirst() else { return nil }
+        var flags: JqInputFlags = allowsNonFinite ? .allowsNonFinite : []
+        let given = gathered.flatMap { $0.indices.contains(position) ? $0[position] : nil }
+        if let given, given != child.lastGathered { flags.insert(.bringsGathered) }
         var body: [UInt8] = []
         body.reserveCapacity(input.range.count + 5)
         JqFrame.append(number, to: &body)
-        body.append(allowsNonFinite ? 1 : 0)
+        body.append(flags.rawValue)
+        if let given, flags.contains(.bringsGathered) {
+          JqFrame.append(UInt32(clamping: given.count), to: &body)
+          body += given
+          child.lastGathered = given
+        }
         body += input.literal
         return JqFrame(.input, body).encoded
       }, seconds: limits.seconds
@@ -114,7 +125,7 @@ public final class JqChildren: JqRunner, @unchecked Sendable {
   // MARK: Children
 
   /// A child that knows the program.
-  private func ready(for program: String, fresh: Bool) throws(JqFailure) -> JqChild {
+  private func ready(for program: JqChild.Program, fresh: Bool) throws(JqFailure) -> JqChild {
     let child: JqChild
     do {
       child = try fresh ? start() : borrow()
@@ -134,12 +145,12 @@ public final class JqChildren: JqRunner, @unchecked Sendable {
   }
 
   /// Has the child compile a program. A child that does not survive it is ended.
-  private func teach(_ program: String, to child: JqChild) throws(JqProgramError) {
+  private func teach(_ program: JqChild.Program, to child: JqChild) throws(JqProgramError) {
     if child.knows(program) { return }
     var body: [UInt8] = []
     JqFrame.append(child.number(of: program), to: &body)
-    body += program.utf8
-    var request = JqFrame(.program, body).encoded
+    body += program.text.utf8
+    var request = JqFrame(program.seesGathered ? .gatheringProgram : .program, body).encoded
     var answer: JqFrame?
     let ending = child.exchange(
       {

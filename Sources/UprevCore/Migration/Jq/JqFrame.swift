@@ -6,7 +6,8 @@ package struct JqFrame: Sendable {
   package enum Kind: UInt8, Sendable {
     /// To the child: a number (UInt32) and a program's text. Answered by ``accepted`` or ``refused``.
     case program = 1
-    /// To the child: a program's number (UInt32), 1 or 0 for whether non-finite numbers may come out, and one JSON text.
+    /// To the child: a program's number (UInt32), ``JqInputFlags`` (one byte), for a program with `$gather` the size (UInt32) and
+    /// the bytes of that object unless it is the one before, and one JSON text.
     /// Answered by ``values`` or ``failure``.
     case input = 2
     /// The program compiles.
@@ -17,6 +18,8 @@ package struct JqFrame: Sendable {
     case values = 5
     /// A ``JqFailure`` as ``JqFailure/encoded`` has it.
     case failure = 6
+    /// As ``program``, for one that has `$gather`.
+    case gatheringProgram = 7
   }
 
   package var kind: Kind
@@ -52,6 +55,17 @@ package struct JqFrame: Sendable {
     guard bytes.count >= 4 else { return nil }
     return bytes.prefix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
+}
+
+/// What is to be known about one input.
+package struct JqInputFlags: OptionSet, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// Non-finite numbers may come out.
+  package static let allowsNonFinite = JqInputFlags(rawValue: 1)
+  /// What was gathered stands in front of the input.
+  package static let bringsGathered = JqInputFlags(rawValue: 2)
 }
 
 /// Why the child does not accept a program.

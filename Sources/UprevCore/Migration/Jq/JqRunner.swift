@@ -7,18 +7,34 @@ import LosslessJSON
 public protocol JqRunner: Sendable {
   /// Whether libjq accepts a program.
   ///
+  /// - Parameter seesGathered: whether the program has the variable `$gather`.
   /// - Throws: ``JqProgramError`` with libjq's words where it does not; also where no child can be started.
-  func check(_ program: String) throws(JqProgramError)
+  func check(_ program: String, seesGathered: Bool) throws(JqProgramError)
 
   /// Runs a program once for each input.
   ///
   /// - Parameters:
   ///   - program: one that ``check(_:)`` accepted.
   ///   - inputs: values of any documents.
+  ///   - gathered: for each input a JSON object, which the program has as `$gather`; nil for a program that was checked without.
   ///   - allowsNonFinite: whether `NaN` and infinities may come out.
   /// - Returns: one answer for each input, in the same order. An input whose program fails, yields nothing or more than one
   ///   value, overruns its time or its memory, has a failure, and the others have theirs.
-  func run(_ program: String, on inputs: [JSONValue], allowsNonFinite: Bool) -> [Result<JqAnswer, JqFailure>]
+  func run(
+    _ program: String, on inputs: [JSONValue], gathered: [[UInt8]]?, allowsNonFinite: Bool
+  ) -> [Result<JqAnswer, JqFailure>]
+}
+
+extension JqRunner {
+  /// A program without `$gather`.
+  func check(_ program: String) throws(JqProgramError) { try check(program, seesGathered: false) }
+
+  /// A program without `$gather`.
+  func run(
+    _ program: String, on inputs: [JSONValue], allowsNonFinite: Bool
+  ) -> [Result<JqAnswer, JqFailure>] {
+    run(program, on: inputs, gathered: nil, allowsNonFinite: allowsNonFinite)
+  }
 }
 
 /// What a jq program made of one input.

@@ -9,9 +9,12 @@ struct JqStep: Step {
   let runner: any JqRunner
   /// Whether the format has `NaN` and infinities.
   let allowsNonFinite: Bool
+  /// Whether the migration gathers something, which the program has as `$gather`.
+  let seesGathered: Bool
 
   /// - Parameter program: one that the runner has accepted.
-  init(program: String, runner: any JqRunner, allowsNonFinite: Bool) {
+  init(program: String, runner: any JqRunner, allowsNonFinite: Bool, seesGathered: Bool = false) {
+    self.seesGathered = seesGathered
     self.program = program
     self.runner = runner
     self.allowsNonFinite = allowsNonFinite
@@ -20,7 +23,8 @@ struct JqStep: Step {
   func apply(to batch: inout StepBatch) {
     let values = batch.values
     if values.isEmpty { return }
-    let answers = runner.run(program, on: values, allowsNonFinite: allowsNonFinite)
+    let answers = runner.run(
+      program, on: values, gathered: seesGathered ? batch.gathered?.map(\.json) : nil, allowsNonFinite: allowsNonFinite)
     batch.apply(zip(values, answers).map { value, answer in JqStep.splices(answer, for: value) })
   }
 

@@ -46,7 +46,8 @@ struct ValueDifference {
     case .array:
       if !areSameBytes(one, other) { compareElements(one, other) }
     default:
-      if !one.literal.elementsEqual(other.literal) { replace(oldEntry, newEntry) }
+      // Programs may write an equal number in another way; jq's are written in one.
+      if !one.literal.elementsEqual(other.literal), !one.isEqual(to: other) { replace(oldEntry, newEntry) }
     }
   }
 

@@ -6,7 +6,7 @@ struct AddStep: Step {
   let value: StepValue
 
   func apply(to batch: inout StepBatch) {
-    batch.edit { (place, editor) throws(StepFailure) in
+    batch.edit(with: value) { (place, editor, value) throws(StepFailure) in
       try StepLocation(path, from: place).adding(value.fragment, equalTo: { $0.isEqual(to: value.value) }, editor)
     }
   }

@@ -4,12 +4,29 @@ import LosslessJSON
 struct ConvertStep: Step {
   /// Arithmetic comes in this order, then the type.
   struct Arithmetic: Sendable {
-    var multiply: JSONDecimal?
-    var divide: JSONDecimal?
+    var multiply: Operand?
+    var divide: Operand?
     /// Places after the point that an endless quotient is rounded to; nil: it is a failure.
     var digits: Int?
-    var add: JSONDecimal?
-    var isEmpty: Bool { multiply == nil && divide == nil && add == nil }
+    var add: Operand?
+    var subtract: Operand?
+    var isEmpty: Bool { multiply == nil && divide == nil && add == nil && subtract == nil }
+  }
+
+  /// A number of the pipeline, or one that was gathered.
+  enum Operand: Sendable {
+    case number(JSONDecimal)
+    case gathered(String)
+
+    func value(_ gathered: GatheredValues?) throws(StepFailure) -> JSONDecimal {
+      switch self {
+      case .number(let number): return number
+      case .gathered(let name):
+        guard let value = gathered?[name] else { throw .notGathered(name) }
+        guard let number = value.number else { throw .gatheredNoNumber(name, value) }
+        return number
+      }
+    }
   }
 
   enum Target: String, CaseIterable, Sendable {
@@ -23,9 +40,9 @@ struct ConvertStep: Step {
   let target: Target?
 
   func apply(to batch: inout StepBatch) {
-    batch.edit { (place, editor) throws(StepFailure) in
+    batch.editGathered { (place, editor, gathered) throws(StepFailure) in
       let value = try StepLocation.value(at: at, from: place)
-      guard let literal = try converted(value), !literal.utf8.elementsEqual(value.literal) else { return [] }
+      guard let literal = try converted(value, gathered), !literal.utf8.elementsEqual(value.literal) else { return [] }
       let fragment: JSONFragment
       do throws(JSONError) {
         fragment = try .literal(literal)
@@ -41,16 +58,11 @@ struct ConvertStep: Step {
   }
 
   /// - Returns: nil where the value stays as it is.
-  private func converted(_ value: JSONValue) throws(StepFailure) -> String? {
+  private func converted(_ value: JSONValue, _ gathered: GatheredValues?) throws(StepFailure) -> String? {
     var literal: String?
     if !arithmetic.isEmpty {
       guard let number = value.number else { throw .notANumber(value) }
-      let result: JSONDecimal
-      do {
-        result = try computed(number)
-      } catch {
-        throw .arithmetic(error, value)
-      }
+      let result = try computed(number, value, gathered)
       if result != number {
         // An integer stays written as one: other programs read `1e30` as a float.
         let isInteger = Self.isInteger(String(decoding: value.literal, as: UTF8.self))
@@ -80,11 +92,22 @@ struct ConvertStep: Step {
     }
   }
 
-  private func computed(_ number: JSONDecimal) throws(JSONArithmeticError) -> JSONDecimal {
+  private func computed(
+    _ number: JSONDecimal, _ value: JSONValue, _ gathered: GatheredValues?
+  ) throws(StepFailure) -> JSONDecimal {
+    let multiply = try arithmetic.multiply?.value(gathered)
+    let divide = try arithmetic.divide?.value(gathered)
+    let add = try arithmetic.add?.value(gathered)
+    let subtract = try arithmetic.subtract?.value(gathered)
     var result = number
-    if let multiply = arithmetic.multiply { result = try result.multiplied(by: multiply) }
-    if let divide = arithmetic.divide { result = try result.divided(by: divide, roundingTo: arithmetic.digits) }
-    if let add = arithmetic.add { result = try result.adding(add) }
+    do throws(JSONArithmeticError) {
+      if let multiply { result = try result.multiplied(by: multiply) }
+      if let divide { result = try result.divided(by: divide, roundingTo: arithmetic.digits) }
+      if let add { result = try result.adding(add) }
+      if let subtract { result = try result.adding(subtract.multiplied(by: JSONDecimal(-1))) }
+    } catch {
+      throw .arithmetic(error, value)
+    }
     return result
   }
 

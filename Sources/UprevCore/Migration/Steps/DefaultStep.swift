@@ -6,7 +6,7 @@ struct DefaultStep: Step {
   let value: StepValue
 
   func apply(to batch: inout StepBatch) {
-    batch.edit { (place, editor) throws(StepFailure) in
+    batch.edit(with: value) { (place, editor, value) throws(StepFailure) in
       if place.value(at: at) != nil { return [] }
       let location = try StepLocation(at, from: place)
       guard case .member = location else { throw .defaultInArray(at, from: place) }

@@ -4,6 +4,7 @@ import LosslessJSON
 struct EachStep: Step {
   let at: JSONPointer
   let steps: [any Step]
+  var runsPrograms: Bool { steps.contains(where: \.runsPrograms) }
 
   func apply(to batch: inout StepBatch) {
     batch.narrowing { (place) throws(StepFailure) in

@@ -6,7 +6,7 @@ struct ReplaceStep: Step {
   let value: StepValue
 
   func apply(to batch: inout StepBatch) {
-    batch.edit { (place, editor) throws(StepFailure) in
+    batch.edit(with: value) { (place, editor, value) throws(StepFailure) in
       let old = try StepLocation.value(at: path, from: place)
       if old.isEqual(to: value.value) { return [] }
       do throws(JSONEditError) {

@@ -30,10 +30,11 @@ extension WhenStep {
 extension ConvertStep {
   var name: String {
     var parts: [String] = []
-    if let multiply = arithmetic.multiply { parts.append("multiply \(StepWords.shortened(multiply.description))") }
-    if let divide = arithmetic.divide { parts.append("divide \(StepWords.shortened(divide.description))") }
+    if let multiply = arithmetic.multiply { parts.append("multiply \(StepWords.shown(multiply))") }
+    if let divide = arithmetic.divide { parts.append("divide \(StepWords.shown(divide))") }
     if let digits = arithmetic.digits { parts.append("digits \(digits)") }
-    if let add = arithmetic.add { parts.append("add \(StepWords.shortened(add.description))") }
+    if let add = arithmetic.add { parts.append("add \(StepWords.shown(add))") }
+    if let subtract = arithmetic.subtract { parts.append("subtract \(StepWords.shown(subtract))") }
     if let target { parts.append("as \(target.rawValue)") }
     return "convert \(StepWords.shown(at)): " + parts.joined(separator: ", ")
   }
@@ -45,11 +46,22 @@ extension JqStep {
   }
 }
 
+extension ExecStep {
+  var name: String { "exec \(StepWords.shortened(command.words.joined(separator: " ")))" }
+}
+
 private enum StepWords {
   private static let longest = 100
 
   static func shown(_ pointer: JSONPointer) -> String {
     pointer.tokens.isEmpty ? "\"\"" : shortened(pointer.description)
+  }
+
+  static func shown(_ operand: ConvertStep.Operand) -> String {
+    switch operand {
+    case .number(let number): shortened(number.description)
+    case .gathered(let name): "gathered \(shortened(name))"
+    }
   }
 
   static func shown(_ value: JSONValue) -> String {

@@ -14,6 +14,10 @@ struct StepBatch: Sendable {
     fileprivate var original: IndexedJSON
     /// Bytes that steps may make of the document.
     fileprivate let maximumSize: Int
+    /// What programs said while they worked for it.
+    fileprivate(set) var notes: [StepNote] = []
+    /// What was gathered for it; nil where the migration gathers nothing.
+    let gathered: GatheredValues?
   }
 
   /// In the order in which they were given.
@@ -27,9 +31,15 @@ struct StepBatch: Sendable {
   /// - Parameters:
   ///   - documents: each with its root as the one place.
   ///   - sizes: bytes of each document before any migration; nil where that is what the documents are.
-  init(_ documents: [IndexedJSON], options: JSONReadingOptions, sizes: [Int]? = nil) {
-    items = zip(documents, sizes ?? documents.map(\.text.count)).map { document, size in
-      Item(document: document, original: document, maximumSize: Self.maximumSize(of: size))
+  ///   - gathered: what was gathered for each document; nil where the migration gathers nothing.
+  init(
+    _ documents: [IndexedJSON], options: JSONReadingOptions, sizes: [Int]? = nil, gathered: [GatheredValues]? = nil
+  ) {
+    items = documents.enumerated().map { index, document in
+      let size = sizes.flatMap { $0.indices.contains(index) ? $0[index] : nil } ?? document.text.count
+      return Item(
+        document: document, original: document, maximumSize: Self.maximumSize(of: size),
+        gathered: gathered.flatMap { $0.indices.contains(index) ? $0[index] : nil })
     }
     self.options = options
   }
@@ -38,6 +48,29 @@ struct StepBatch: Sendable {
   var values: [JSONValue] {
     items.indices.flatMap { items[$0].failure == nil ? values(of: $0) : [] }
   }
+
+  /// What was gathered for the document of each of ``values``, in the same order; nil where the migration gathers nothing.
+  var gathered: [GatheredValues]? {
+    var all: [GatheredValues] = []
+    for index in items.indices where items[index].failure == nil {
+      guard let gathered = items[index].gathered else { return nil }
+      all += Array(repeating: gathered, count: placeCount(of: index))
+    }
+    return all
+  }
+
+  /// Keeps what was said about the documents: one note, or none, for each of ``values``, in the same order.
+  mutating func note(_ notes: [StepNote?]) {
+    var next = notes.makeIterator()
+    for index in items.indices where items[index].failure == nil {
+      for _ in 0..<placeCount(of: index) {
+        if let note = next.next() ?? nil, items[index].notes.count < Self.mostNotes { items[index].notes.append(note) }
+      }
+    }
+  }
+
+  /// Of one document and one migration.
+  private static let mostNotes = 8
 
   /// Applies a step; a document that it fails in is as it was before the outermost step in progress.
   mutating func perform(_ step: any Step) {
@@ -76,6 +109,31 @@ struct StepBatch: Sendable {
   /// - Parameter changes: gets each of ``values`` and the editor of its document, which the changes are to be made with.
   mutating func edit(_ changes: (JSONValue, JSONEditor) throws(StepFailure) -> [JSONSplice]) {
     edit { (place, editor, _, _) throws(StepFailure) in try changes(place, editor) }
+  }
+
+  /// As ``edit(_:)``, with a value as it is for the document.
+  mutating func edit(
+    with value: StepValue, _ changes: (JSONValue, JSONEditor, StepValue) throws(StepFailure) -> [JSONSplice]
+  ) {
+    guard value.template != nil else {
+      return edit { (place, editor, _, _) throws(StepFailure) in try changes(place, editor, value) }
+    }
+    let gathered = items.map(\.gathered)
+    var resolved: (index: Int, value: StepValue)?
+    edit { (place, editor, index, _) throws(StepFailure) in
+      if let resolved, resolved.index == index { return try changes(place, editor, resolved.value) }
+      let now = try value.resolved(gathered[index])
+      resolved = (index, now)
+      return try changes(place, editor, now)
+    }
+  }
+
+  /// As ``edit(_:)``, with what was gathered for the document.
+  mutating func editGathered(
+    _ changes: (JSONValue, JSONEditor, GatheredValues?) throws(StepFailure) -> [JSONSplice]
+  ) {
+    let gathered = items.map(\.gathered)
+    edit { (place, editor, index, _) throws(StepFailure) in try changes(place, editor, gathered[index]) }
   }
 
   /// As ``edit(_:)``, with the document's number among ``items`` and the place's number in the document: they stay the same

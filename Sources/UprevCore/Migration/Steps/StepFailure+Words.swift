@@ -105,6 +105,21 @@ extension StepFailure {
     return StepFailure(message: "\(shown(value)) cannot be converted: \(what)", pointer: value.pointer)
   }
 
+  // MARK: Gathered values
+
+  static func notGathered(_ name: String) -> StepFailure {
+    StepFailure(message: "nothing was gathered under `\(shortened(name))`", pointer: .root)
+  }
+
+  static func gatheredNoNumber(_ name: String, _ value: JSONValue) -> StepFailure {
+    let why = value.kind == .null ? "no document has a number there" : "it is \(shown(value))"
+    return StepFailure(message: "what was gathered as `\(shortened(name))` is no number: \(why)", pointer: .root)
+  }
+
+  static func impossibleValue() -> StepFailure {
+    StepFailure(message: "the value with what was gathered in it cannot be written", pointer: .root)
+  }
+
   // MARK: Texts
 
   static func changesCollide(_ error: JSONEditError) -> StepFailure {

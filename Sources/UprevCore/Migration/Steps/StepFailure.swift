@@ -11,4 +11,6 @@ struct StepFailure: Error, Hashable, Sendable {
   /// Of that value, both from 1; where they are nil, ``StepBatch`` works them out from the pointer.
   var line: Int?
   var column: Int?
+  /// More to say, as what a program said.
+  var hint: String?
 }

@@ -6,7 +6,7 @@ struct TestStep: Step {
   let value: StepValue
 
   func apply(to batch: inout StepBatch) {
-    batch.edit { (place, _) throws(StepFailure) in
+    batch.edit(with: value) { (place, _, value) throws(StepFailure) in
       let found = try StepLocation.value(at: path, from: place)
       guard found.isEqual(to: value.value) else { throw .testFailed(found, expected: value.value) }
       return []

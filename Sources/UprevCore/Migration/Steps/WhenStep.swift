@@ -2,6 +2,7 @@
 struct WhenStep: Step {
   let condition: Condition
   let step: any Step
+  var runsPrograms: Bool { step.runsPrograms }
 
   func apply(to batch: inout StepBatch) {
     batch.narrowing {

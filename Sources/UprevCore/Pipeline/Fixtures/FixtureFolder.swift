@@ -9,6 +9,9 @@ struct FixtureFolder: Sendable {
 
   /// In byte order of formats' folders and file names.
   private(set) var fixtures: [Fixture] = []
+  /// What migrations would have gathered, by format: for those that gather something.
+  private(set) var gathered: [Int: GatheredFormat] = [:]
+  private var gatheredEntries: [Int: [GatheredFixtures.Entry]] = [:]
   /// About files that are no fixtures, or cannot be read.
   private(set) var findings: [FindingRecord] = []
 
@@ -24,6 +27,11 @@ struct FixtureFolder: Sendable {
       if let folder = try openFixtures() { try readAll(folder) }
     } catch {
       findings.append(.unreadableFixture(pipeline.folder.path("fixtures"), format: nil, error))
+    }
+    for (index, format) in pipeline.formats.enumerated() where format.graph.migrations.contains(where: \.needsGathered)
+    {
+      let own = fixtures.filter { $0.format == index }
+      gathered[index] = GatheredFixtures.gathered(gatheredEntries[index] ?? [], own, of: format)
     }
   }
 
@@ -62,6 +70,9 @@ struct FixtureFolder: Sendable {
   private mutating func take(_ file: String, in folder: OpenFile, _ path: String, _ index: Int) {
     let format = pipeline.formats[index]
     let place = pipeline.folder.path(path)
+    if file == GatheredFixtures.fileName, format.graph.migrations.contains(where: { $0.gathering != nil }) {
+      return takeGathered(in: folder, place, index)
+    }
     guard let (name, version) = FixtureName.parse(file, known: format.graph.knownVersions) else {
       findings.append(.unknownFixtureName(place, format: format.name, known: format.graph.knownVersions))
       return
@@ -82,6 +93,27 @@ struct FixtureFolder: Sendable {
       fixtures.append(
         Fixture(
           format: index, name: name, version: version, file: place, text: text, mode: status.mode & 0o777))
+    } catch {
+      findings.append(.unreadableFixture(place, format: format.name, error))
+    }
+  }
+
+  private mutating func takeGathered(in folder: OpenFile, _ place: PathName, _ index: Int) {
+    let format = pipeline.formats[index]
+    do throws(FileSystemError) {
+      let name = PathName(GatheredFixtures.fileName)
+      let opened = try fileSystem.open(name, in: folder, [.readOnly, .beneath, .nonBlocking], mode: 0)
+      let status = try fileSystem.status(of: opened)
+      guard status.kind == .regular, let text = try text(of: opened, status.size) else {
+        findings.append(.fixtureTooLarge(place, format: format.name, isRegular: status.kind == .regular))
+        return
+      }
+      bytesLeft -= text.count
+      if let entries = GatheredFixtures.entries(text, of: format) {
+        gatheredEntries[index] = entries
+      } else {
+        findings.append(.noGatheredFixtures(place, format: format.name))
+      }
     } catch {
       findings.append(.unreadableFixture(place, format: format.name, error))
     }

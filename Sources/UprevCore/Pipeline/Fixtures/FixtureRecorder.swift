@@ -22,7 +22,10 @@ extension FixtureTester {
         recorded.append(write(text, present, beside: source, version, runID: runID))
       }
     }
-    if !recorded.isEmpty { folder = FixtureFolder(of: pipeline, fileSystem: fileSystem) }
+    if !recorded.isEmpty {
+      folder = FixtureFolder(of: pipeline, fileSystem: fileSystem)
+      trial = FormatTrial(of: pipeline, folder)
+    }
     return recorded
   }
 

@@ -8,13 +8,14 @@ import UprevReport
 public struct FixtureTester: Sendable {
   let pipeline: Pipeline
   let fileSystem: any FileSystem
-  var trial = FormatTrial()
+  var trial: FormatTrial
   var folder: FixtureFolder
 
   public init(_ pipeline: Pipeline, fileSystem: any FileSystem) {
     self.pipeline = pipeline
     self.fileSystem = fileSystem
     folder = FixtureFolder(of: pipeline, fileSystem: fileSystem)
+    trial = FormatTrial(of: pipeline, folder)
   }
 
   /// About files under `fixtures/` that are no fixtures, or cannot be read.

@@ -50,6 +50,19 @@ extension FindingRecord {
     return FindingRecord(.error, .fixtureUnreadable, format, file, nil, "this cannot be read: \(words)")
   }
 
+  static func noGatheredFixtures(_ file: PathName, format: String) -> FindingRecord {
+    FindingRecord(
+      .error, .fixtureUnreadable, format, file, nil,
+      "this should say what migrations of the format would have gathered: an array of {\"from\", \"to\", \"values\", "
+        + "\"documents\"}")
+  }
+
+  static func programsNotRun(format: String, _ file: PathName, at mark: YAMLMark) -> FindingRecord {
+    FindingRecord(
+      .note, .programsNotRun, format, file, mark,
+      "the migrations were not tried on the fixtures, because they run programs; --allow-exec tries them")
+  }
+
   static func fixtureTooLarge(_ file: PathName, format: String, isRegular: Bool) -> FindingRecord {
     FindingRecord(
       .error, .fixtureUnreadable, format, file, nil,

@@ -12,7 +12,7 @@ enum LintRules {
   static let all: [any LintRule] = [
     FormatsOverlapRule(), MissingSchemaRule(), UnusedSchemaRule(), MissingFixturesRule(), FixtureVersionRule(),
     SchemaAcceptsRule(), ReachesCurrentRule(), PathsAgreeRule(), RepeatableRule(), RoundTripRule(),
-    OrderIndependentRule(),
+    OrderIndependentRule(), ProgramsNotRunRule(),
   ]
 }
 
@@ -25,6 +25,8 @@ struct LintSubject: Sendable {
   let schemaFiles: [String]
   /// Formats that claim documents before this pipeline's do.
   let earlier: [EarlierFormat]
+  /// Whether programs of the pipeline may run.
+  var allowsPrograms = true
 
   /// A format and the pipeline that it belongs to.
   struct EarlierFormat: Sendable {
@@ -34,6 +36,11 @@ struct LintSubject: Sendable {
 
   /// The file at a path below the pipeline's folder, as messages name it.
   func named(_ relative: String) -> PathName { pipeline.folder.path(relative) }
+
+  /// The formats whose migrations can be tried: not those with steps that run programs, where that is not allowed.
+  var triedFormats: [(format: Format, outline: PipelineOutline.FormatOutline, fixtures: [Fixture])] {
+    formats.filter { allowsPrograms || !$0.format.runsProgramsInSteps }
+  }
 
   /// The pipeline's formats with their places and fixtures.
   var formats: [(format: Format, outline: PipelineOutline.FormatOutline, fixtures: [Fixture])] {
@@ -45,7 +52,13 @@ struct LintSubject: Sendable {
 
 /// What rules ask of the stages, so that tests can put something else in their place.
 struct LintContext: Sendable {
-  var trial = FormatTrial()
+  /// Nil: as a run would take them, with what the fixtures say was gathered.
+  var trialInstead: FormatTrial?
+  var trial: FormatTrial {
+    get { trialInstead ?? trialOfFixtures }
+    set { trialInstead = newValue }
+  }
+  var trialOfFixtures = FormatTrial()
   var check = SchemaCheck(limit: maximumViolations)
 
   /// Violations of one fixture that are told.

@@ -27,6 +27,8 @@ public enum LintRuleName: String, CaseIterable, Sendable {
   case formatsOverlap = "formats-overlap"
   /// A version without a schema.
   case missingSchema = "missing-schema"
+  /// A format's migrations run programs, and were not tried.
+  case programsNotRun = "programs-not-run"
   /// A format with migrations and no fixtures.
   case missingFixtures = "missing-fixtures"
 }

@@ -5,7 +5,7 @@ import UprevReport
 /// comes out the same.
 struct OrderIndependentRule: LintRule {
   func findings(in subject: LintSubject, _ context: LintContext) -> [FindingRecord] {
-    subject.formats.flatMap { format, _, fixtures -> [FindingRecord] in
+    subject.triedFormats.flatMap { format, _, fixtures -> [FindingRecord] in
       let texts = fixtures.map(\.text)
       guard texts.count > 1 else { return [] }
       let together = context.trial.decide(texts, of: format, to: format.current)

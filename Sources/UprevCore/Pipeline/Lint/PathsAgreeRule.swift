@@ -4,7 +4,7 @@ import UprevReport
 /// Migrations that skip versions: they must make what the path makes that they replace, by value.
 struct PathsAgreeRule: LintRule {
   func findings(in subject: LintSubject, _ context: LintContext) -> [FindingRecord] {
-    subject.formats.flatMap { format, outline, fixtures in
+    subject.triedFormats.flatMap { format, outline, fixtures in
       format.graph.migrations.enumerated().flatMap { index, edge in
         check(
           edge, of: format, fixtures.filter { $0.version == edge.from }, at: outline.place(ofMigration: index), subject,

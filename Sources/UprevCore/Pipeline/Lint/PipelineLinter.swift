@@ -4,10 +4,13 @@ import UprevReport
 public struct PipelineLinter: Sendable {
   private let catalog: PipelineCatalog
   private let fileSystem: any FileSystem
+  private let allowsPrograms: Bool
   var context = LintContext()
   var rules = LintRules.all
 
-  public init(catalog: PipelineCatalog, fileSystem: any FileSystem) {
+  /// - Parameter allowsPrograms: whether the catalog's pipelines may run programs.
+  public init(catalog: PipelineCatalog, fileSystem: any FileSystem, allowsPrograms: Bool = false) {
+    self.allowsPrograms = allowsPrograms
     self.catalog = catalog
     self.fileSystem = fileSystem
   }
@@ -22,9 +25,13 @@ public struct PipelineLinter: Sendable {
       do throws(PipelineError) {
         let pipeline = try catalog.load(nameOrPath)
         let outline = try PipelineOutline(of: pipeline, fileSystem: fileSystem)
+        let fixtures = FixtureFolder(of: pipeline, fileSystem: fileSystem)
         let subject = LintSubject(
-          pipeline: pipeline, outline: outline, fixtures: FixtureFolder(of: pipeline, fileSystem: fileSystem),
-          schemaFiles: SchemaFiles(of: pipeline, fileSystem: fileSystem).paths, earlier: earlier)
+          pipeline: pipeline, outline: outline, fixtures: fixtures,
+          schemaFiles: SchemaFiles(of: pipeline, fileSystem: fileSystem).paths, earlier: earlier,
+          allowsPrograms: allowsPrograms)
+        var context = context
+        context.trialOfFixtures = FormatTrial(of: pipeline, fixtures)
         findings += subject.fixtures.findings
         for rule in rules { findings += rule.findings(in: subject, context) }
         earlier += pipeline.formats.map { LintSubject.EarlierFormat(format: $0, pipeline: pipeline.name) }

@@ -4,7 +4,7 @@ import UprevReport
 /// Migrating twice equals once: the result is migrated no further, and the same text gives the same result again.
 struct RepeatableRule: LintRule {
   func findings(in subject: LintSubject, _ context: LintContext) -> [FindingRecord] {
-    subject.formats.flatMap { format, _, fixtures in
+    subject.triedFormats.flatMap { format, _, fixtures in
       fixtures.compactMap { fixture in
         let first = context.trial.decide(fixture.text, of: format, to: format.current)
         guard let result = first.result(of: fixture.text) else { return nil }

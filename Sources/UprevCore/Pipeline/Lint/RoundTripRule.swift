@@ -4,7 +4,7 @@ import UprevReport
 /// Up and down again: where migrations lead back to a fixture's version, what comes back should be the fixture's text.
 struct RoundTripRule: LintRule {
   func findings(in subject: LintSubject, _ context: LintContext) -> [FindingRecord] {
-    subject.formats.flatMap { format, _, fixtures in
+    subject.triedFormats.flatMap { format, _, fixtures in
       var unchecked = format
       unchecked.validation = ValidationPolicy(before: .off, after: .off)
       return fixtures.compactMap { check($0, of: unchecked, context) }

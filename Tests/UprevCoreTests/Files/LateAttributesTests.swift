@@ -1,0 +1,73 @@
+import Testing
+import UprevReport
+import UprevTestSupport
+
+@testable import UprevCore
+
+@Suite("Attributes that are read late")
+struct LateAttributesTests {
+  private let tree: TemporaryTree
+
+  init() throws {
+    tree = try TemporaryTree(inMemory: true)
+    try tree.write("text", to: "a")
+  }
+
+  /// Whether one more file may be held, where one may.
+  private func hasRoom(_ held: HeldFiles) -> Bool {
+    guard held.open() else { return false }
+    held.close()
+    return true
+  }
+
+  private func late(_ held: HeldFiles, _ fileSystem: any FileSystem = LocalFileSystem()) throws -> LateAttributes {
+    #expect(held.open())
+    return LateAttributes(
+      of: try fileSystem.open(tree.pathName("a"), in: nil, [.readOnly], mode: 0), heldIn: held, fileSystem)
+  }
+
+  @Test("They are read once, when they are asked for, and the file is held no longer")
+  func read() throws {
+    let held = HeldFiles(limit: 1)
+    let fileSystem = FaultyFileSystem()
+    let late = try late(held, fileSystem)
+    #expect(!hasRoom(held))
+    #expect(fileSystem.record.count("flistxattr") == 0)
+    try late.read()
+    try late.read()
+    #expect(fileSystem.record.count("flistxattr") == 1)
+    #expect(hasRoom(held))
+    late.letGo()
+    #expect(hasRoom(held))
+    let expected = try LocalFileSystem().extendedAttributes(
+      of: LocalFileSystem().open(tree.pathName("a"), in: nil, [.readOnly], mode: 0))
+    #expect(late.extended == expected)
+  }
+
+  @Test("What was let go cannot be read any more, and is not taken for nothing")
+  func letGo() throws {
+    let held = HeldFiles(limit: 1)
+    let late = try late(held)
+    late.letGo()
+    #expect(hasRoom(held))
+    #expect(throws: FileSystemError.self) { try late.read() }
+  }
+
+  @Test("A failure stays one")
+  func failure() throws {
+    let held = HeldFiles(limit: 1)
+    let late = try late(held, FaultyFileSystem(faults: [.init("flistxattr", number: 5)]))
+    #expect(throws: FileSystemError.self) { try late.read() }
+    #expect(throws: FileSystemError.self) { try late.read() }
+    #expect(hasRoom(held))
+  }
+
+  @Test("A document that is dropped makes room")
+  func dropped() throws {
+    let held = HeldFiles(limit: 1)
+    var late: LateAttributes? = try late(held)
+    #expect(late != nil && !hasRoom(held))
+    late = nil
+    #expect(hasRoom(held))
+  }
+}
