@@ -25,17 +25,19 @@ final class FilterReader: BlockSource {
   ///   - hash: takes the bytes of the file.
   ///   - measure: counts the bytes, with the limits that they must keep; nil for what this program wrote itself.
   ///   - progress: how far the file is written, where it is read behind its writer.
+  ///   - triesWholeMembers: false leaves every gzip member to zlib.
   /// - Throws: ``TargetError`` `archive-unsupported` where the filter is not available.
   init(
     _ fileSystem: any FileSystem, _ file: OpenFile, path: PathName, filter: ArchiveFilter?,
-    hash: ReadHash? = nil, measure: ArchiveMeasure? = nil, progress: Progress? = nil
+    hash: ReadHash? = nil, measure: ArchiveMeasure? = nil, progress: Progress? = nil,
+    triesWholeMembers: Bool = true
   ) throws(TargetError) {
     self.filter = filter
     self.measure = measure
     input = FileInput(fileSystem: fileSystem, file: file, path: path, hash: hash, progress: progress)
     switch filter {
     case nil: source = PlainSource(input)
-    case .gzip: source = try GzipSource(input)
+    case .gzip: source = try GzipSource(input, triesWhole: triesWholeMembers)
     case .some(let filter): source = try LibrarySource(input, filter)
     }
   }

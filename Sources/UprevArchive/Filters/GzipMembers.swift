@@ -27,8 +27,14 @@ final class GzipMembers {
   /// Whether it is worth while to try the next member.
   var areLikely: Bool { failures < Self.patience }
 
-  /// Whether a member as large as the largest so far has room.
-  func mayFit(into room: UnsafeMutableRawBufferPointer) -> Bool { !room.isEmpty && room.count >= largest }
+  /// Whether it is worth while to try the next member in what is left of a block.
+  ///
+  /// A block that is nearly empty takes any: otherwise a large member followed by thousands of tiny ones would give as many
+  /// blocks. In a fuller one as much must be left as the largest so far took.
+  func mayFit(into block: Block) -> Bool {
+    let room = block.free.count
+    return room > 0 && (block.count < Block.usualCapacity || room >= largest)
+  }
 
   /// Decompresses the member that `bytes` begins with, if it is there whole and sound and has room.
   ///
@@ -38,12 +44,14 @@ final class GzipMembers {
     _ bytes: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer, isOnly: Bool
   ) -> (used: Int, count: Int)? {
     // Checks of the header itself (FHCRC, RFC 1952 2.3.1) are zlib's business.
-    guard bytes.count > 3, bytes[3] & 0x02 == 0 else { return nil }
+    let isOurs = bytes.count > 3 && bytes[3] & 0x02 == 0
     var used = 0
     var count = 0
-    let result = libdeflate_gzip_decompress_ex(
-      handle, bytes.baseAddress, bytes.count, room.baseAddress, room.count, &used, &count)
-    guard result == LIBDEFLATE_SUCCESS else {
+    guard
+      isOurs,
+      libdeflate_gzip_decompress_ex(
+        handle, bytes.baseAddress, bytes.count, room.baseAddress, room.count, &used, &count) == LIBDEFLATE_SUCCESS
+    else {
       if isOnly { failures += 1 }
       return nil
     }

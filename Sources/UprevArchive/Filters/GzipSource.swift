@@ -11,6 +11,7 @@ final class GzipSource: FilterSource {
   /// zlib keeps a pointer to the stream in its own state, so the stream must not move.
   private let stream: UnsafeMutablePointer<z_stream>
   private let members: GzipMembers
+  private let triesWhole: Bool
   /// What was read of the file: the bytes from `taken` on are not used yet.
   private let block = Block(capacity: 2 * GzipMembers.maximumSize)
   private var taken = 0
@@ -24,8 +25,10 @@ final class GzipSource: FilterSource {
   var consumed: Int64 { filePosition - Int64(available) }
   private var available: Int { block.count - taken }
 
-  init(_ input: FileInput) throws(TargetError) {
+  /// - Parameter triesWhole: false leaves every member to zlib.
+  init(_ input: FileInput, triesWhole: Bool = true) throws(TargetError) {
     self.input = input
+    self.triesWhole = triesWhole
     guard let members = GzipMembers() else { throw ArchiveWords.noMemory(input.path) }
     self.members = members
     stream = .allocate(capacity: 1)
@@ -47,7 +50,7 @@ final class GzipSource: FilterSource {
   func nextWhole() throws(TargetError) -> Block? {
     guard !isAtEnd, prefersWhole else { return nil }
     let result = Block(capacity: GzipMembers.maximumSize)
-    while members.mayFit(into: result.free) {
+    while members.mayFit(into: result) {
       if available <= GzipMembers.maximumCompressedSize { try fill(atLeast: block.memory.count) }
       guard try memberBegins() else { break }
       guard let (used, count) = members.decompress(rest, into: result.free, isOnly: result.count == 0) else { break }
@@ -58,7 +61,7 @@ final class GzipSource: FilterSource {
     return result.count > 0 ? result : nil
   }
 
-  var prefersWhole: Bool { !inMember && members.areLikely }
+  var prefersWhole: Bool { triesWhole && !inMember && members.areLikely }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(TargetError) -> Int {
     guard let base = buffer.baseAddress, !isAtEnd else { return 0 }

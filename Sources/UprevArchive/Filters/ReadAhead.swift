@@ -2,7 +2,7 @@ import UprevCore
 
 /// Reads a stream's next blocks on a thread of its own while the caller works on those that it was given.
 ///
-/// Used by one thread at a time. What is read ahead is bounded: at most as many blocks as are in the caller's hand.
+/// Used by one thread at a time. What is read ahead is bounded: blocks of `batchSize` bytes of memory and one block more.
 final class ReadAhead: BlockSource {
   private struct Batch: Sendable {
     var blocks: [Block] = []
@@ -11,7 +11,7 @@ final class ReadAhead: BlockSource {
     var error: TargetError?
   }
 
-  /// Bytes that are read at once, so that a hand-over costs nothing by the block.
+  /// Bytes of memory that are filled at once, so that a hand-over costs nothing by the block.
   private static let batchSize = 512 << 10
 
   private let source: any BlockSource
@@ -52,7 +52,8 @@ final class ReadAhead: BlockSource {
             break
           }
           batch.blocks.append(block)
-          size += block.count
+          // Not what it holds: a source may leave a block nearly empty.
+          size += block.memory.count
         }
       } catch {
         batch.error = error

@@ -3,8 +3,8 @@ import UprevCore
 import UprevReport
 
 /// Compresses a stream to gzip, block by block on side threads: each block of 1 MiB becomes a gzip member of its own, or
-/// several where parts of it cannot be compressed, and members that follow one another are one gzip file (RFC 1952 2.2). No time and no name stand in the headers, so that the
-/// same stream gives the same bytes, whatever the number of threads.
+/// several where parts of it cannot be compressed, and members that follow one another are one gzip file (RFC 1952 2.2). No
+/// time and no name stand in the headers, so that the same stream gives the same bytes, whatever the number of threads.
 final class GzipWriter: StreamWriter {
   /// Bytes of the stream in one member.
   static let blockSize = 1 << 20
@@ -18,6 +18,8 @@ final class GzipWriter: StreamWriter {
   private var next = 0
   private var block: [UInt8] = []
   private var isEmpty = true
+  /// What went wrong first: from then on nothing more is written, which would leave a hole.
+  private var failure: TargetError?
 
   init(_ output: FileSink, _ path: PathName, sideThreads: Int) throws(TargetError) {
     self.path = path
@@ -64,9 +66,15 @@ final class GzipWriter: StreamWriter {
 
   /// Writes the member that the next lane is working on.
   private func takeOldest() throws(TargetError) {
+    if let failure { throw failure }
     guard let result = lanes[next].thread.wait() else { return }
-    guard let member = result else { throw ArchiveWords.compressionFailed(path, "libdeflate: no room") }
-    try member.withBytes { (bytes) throws(TargetError) in try output.put(bytes) }
+    do throws(TargetError) {
+      guard let member = result else { throw ArchiveWords.compressionFailed(path, "libdeflate: no room") }
+      try member.withBytes { (bytes) throws(TargetError) in try output.put(bytes) }
+    } catch {
+      failure = error
+      throw error
+    }
   }
 
   deinit {

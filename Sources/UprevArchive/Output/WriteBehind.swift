@@ -13,6 +13,8 @@ final class WriteBehind: StreamWriter {
   private var piece = Block(capacity: WriteBehind.pieceSize)
   /// In the thread's hand, or empty.
   private var other = Block(capacity: WriteBehind.pieceSize)
+  /// What went wrong first: from then on nothing more is written, which would leave a hole.
+  private var failure: TargetError?
 
   /// - Parameters:
   ///   - writer: used by the thread from here on.
@@ -59,6 +61,7 @@ final class WriteBehind: StreamWriter {
 
   /// Waits for what is under way.
   private func settle() throws(TargetError) {
-    if case .some(.some(let error)) = thread.wait() { throw error }
+    if case .some(.some(let error)) = thread.wait() { failure = error }
+    if let failure { throw failure }
   }
 }
