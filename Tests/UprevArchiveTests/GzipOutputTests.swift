@@ -77,7 +77,9 @@ struct GzipOutputTests {
       ("the same noise again at some distance", "x = noise(31 * K); finish([x] * 40)"),
       ("the same noise far apart", "x = noise(90 * K); finish([x] * 12)"),
       ("values that are a little uneven", "finish([uneven(M, 0.85)])"),
-      ("values that are uneven", "finish([uneven(M, 0.6)])"),
+      ("values that are uneven", "finish([uneven(M, 0.36)])"),
+      ("values that are more uneven", "finish([uneven(M, 0.35)])"),
+      ("values that are very uneven", "finish([uneven(M, 0.25)])"),
       (
         "noise where samples are taken, text elsewhere",
         "finish([b''.join(noise(6 * K) + text(10 * K - 512) for _ in range(80))])"
