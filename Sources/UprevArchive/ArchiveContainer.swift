@@ -135,7 +135,9 @@ final class ArchiveContainer: Container {
   func makeReader(_ options: ContainerReadOptions) throws -> any ContainerReader {
     let reader: any ContainerReader =
       switch format {
-      case .tar: try TarReader(try makeFilterReader(hash: hash), location.path, measure, options)
+      case .tar:
+        try TarReader(
+          ReadAhead(try makeFilterReader(hash: hash)), filter: filter, location.path, measure, options)
       case .cpio, .zip, .sevenZip: try EntryReader(self, options)
       }
     return ChangeCheckingReader(reader, self)

@@ -98,6 +98,8 @@ struct Harness: Sendable {
   var claims = true
   var keepOriginalsDays = 30
   var waitSeconds = 0.0
+  /// Threads of the writer beside the caller's; nil: as many as it takes by itself.
+  var sideThreads: Int?
   /// The new text of a document; nil where it stays.
   var change: @Sendable (PathName, JSONText) -> JSONText?
 
@@ -149,6 +151,7 @@ struct Harness: Sendable {
     }
     var options = ContainerWriteOptions(runID: runID, durability: durability)
     options.journal = journal
+    if let sideThreads { options.sideThreads = sideThreads }
     options.keepOriginalsDays = keepOriginalsDays
     let writer =
       if let output {

@@ -19,6 +19,13 @@ final class Block: @unchecked Sendable {  // Guarded by use: nothing writes to i
 
   func didFill(_ more: Int) { count += more }
 
+  /// Lets go of the first bytes; those behind them move to the front. Only for a block that has one owner.
+  func removeFirst(_ gone: Int) {
+    guard let base = memory.baseAddress, gone > 0 else { return }
+    base.copyMemory(from: base + gone, byteCount: count - gone)
+    count -= gone
+  }
+
   func append(_ bytes: UnsafeRawBufferPointer) {
     free.copyMemory(from: bytes)
     count += bytes.count

@@ -10,7 +10,7 @@ final class BlockWindow {
     var end: Int64 { start + Int64(block.count) }
   }
 
-  private let reader: FilterReader
+  private let source: any BlockSource
   private var pieces: [Piece] = []
   /// Everything before is gone.
   private(set) var lowerBound: Int64 = 0
@@ -18,8 +18,8 @@ final class BlockWindow {
   private(set) var upperBound: Int64 = 0
   private var isAtEnd = false
 
-  init(_ reader: FilterReader) {
-    self.reader = reader
+  init(_ source: any BlockSource) {
+    self.source = source
   }
 
   /// Reads on until `position` is reached.
@@ -33,7 +33,7 @@ final class BlockWindow {
 
   /// - Returns: false at the end of the stream.
   func loadBlock() throws(TargetError) -> Bool {
-    guard !isAtEnd, let block = try reader.nextBlock() else {
+    guard !isAtEnd, let block = try source.nextBlock() else {
       isAtEnd = true
       return false
     }

@@ -9,8 +9,18 @@ protocol FilterSource: AnyObject {
   /// - Returns: how many bytes; 0 only at the end, and only once everything the format can check was checked.
   /// - Throws: ``TargetError``
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(TargetError) -> Int
+  /// A further block of the content, filled by the source itself where that saves a copy; nil where `read` is to be asked.
+  /// - Throws: ``TargetError``
+  func nextWhole() throws(TargetError) -> Block?
+  /// Whether what comes next is better asked for by `nextWhole`.
+  var prefersWhole: Bool { get }
   /// How many bytes of the file make up what was decompressed; final once `read` has answered 0.
   var consumed: Int64 { get }
+}
+
+extension FilterSource {
+  func nextWhole() throws(TargetError) -> Block? { nil }
+  var prefersWhole: Bool { false }
 }
 
 /// A file without a filter.
@@ -36,9 +46,17 @@ struct FileInput {
   let path: PathName
   /// Takes the bytes as they are read; nil where nobody asks for their hash.
   var hash: ReadHash?
+  /// How far the file is written, where it is read behind its writer.
+  var progress: Progress?
 
   /// - Returns: 0 only at the end of the file.
   func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int64) throws(TargetError) -> Int {
+    var buffer = buffer
+    if let progress {
+      let written = progress.wait(beyond: position) - position
+      guard written > 0 else { return 0 }
+      buffer = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(Int64(buffer.count), written))])
+    }
     do throws(FileSystemError) {
       let count = try fileSystem.read(file, into: buffer, at: position)
       hash?.take(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: position)

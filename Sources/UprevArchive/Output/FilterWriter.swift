@@ -105,10 +105,21 @@ final class FileSink {
   private let file: OpenFile
   private let path: PathName
   private let isFlushed: Bool
+  private let progress: Progress?
   private var unhinted = 0
+  private var position: Int64
 
-  /// - Parameter isFlushed: whether the file will be flushed at the end.
-  init(_ fileSystem: any FileSystem, _ file: OpenFile, _ path: PathName, isFlushed: Bool) {
+  /// - Parameters:
+  ///   - isFlushed: whether the file will be flushed at the end.
+  ///   - start: bytes that the file holds already.
+  ///   - progress: is told how far the file is written.
+  init(
+    _ fileSystem: any FileSystem, _ file: OpenFile, _ path: PathName, isFlushed: Bool, from start: Int64 = 0,
+    progress: Progress? = nil
+  ) {
+    self.progress = progress
+    position = start
+    progress?.reach(start)
     self.fileSystem = fileSystem
     self.file = file
     self.path = path
@@ -123,6 +134,8 @@ final class FileSink {
     } catch {
       throw ArchiveWords.writeFailed(error, path)
     }
+    position += Int64(bytes.count)
+    progress?.reach(position)
     unhinted += bytes.count
     if isFlushed, unhinted >= Self.writebackSize {
       fileSystem.beginWriteback(of: file)
@@ -149,7 +162,8 @@ extension ArchiveFilter {
       }
     guard added == ARCHIVE_OK else { throw ArchiveWords.filterNotBuiltIn(filter, path) }
     if filter == .zstd {
-      let threads = String(max(1, min(sideThreads, 64)))
+      // Each thread holds tens of megabytes; one of the processors is busy with everything else.
+      let threads = String(max(1, min(sideThreads - 1, 64)))
       guard archive_write_set_filter_option(handle, "zstd", "threads", threads) == ARCHIVE_OK else {
         throw ArchiveWords.filterNotBuiltIn(filter, path)
       }

@@ -2,9 +2,9 @@ import CDeflate
 import UprevCore
 import UprevReport
 
-/// Compresses a stream to gzip, block by block on side threads: each block of 1 MiB becomes a gzip member of its own, and
-/// members that follow one another are one gzip file (RFC 1952 2.2). No time and no name stand in the headers, so that the
-/// same stream gives the same bytes, whatever the number of threads.
+/// Compresses a stream to gzip, block by block on side threads: each block of 1 MiB becomes a gzip member of its own, or
+/// several where parts of it cannot be compressed, and members that follow one another are one gzip file (RFC 1952 2.2). No
+/// time and no name stand in the headers, so that the same stream gives the same bytes, whatever the number of threads.
 final class GzipWriter: StreamWriter {
   /// Bytes of the stream in one member.
   static let blockSize = 1 << 20
@@ -18,6 +18,8 @@ final class GzipWriter: StreamWriter {
   private var next = 0
   private var block: [UInt8] = []
   private var isEmpty = true
+  /// What went wrong first: from then on nothing more is written, which would leave a hole.
+  private var failure: TargetError?
 
   init(_ output: FileSink, _ path: PathName, sideThreads: Int) throws(TargetError) {
     self.path = path
@@ -55,7 +57,7 @@ final class GzipWriter: StreamWriter {
     try takeOldest()
     let (thread, compressor) = lanes[next]
     let full = block
-    thread.begin { compressor.member(of: full) }
+    thread.begin { compressor.members(of: full) }
     next = (next + 1) % lanes.count
     isEmpty = false
     block = []
@@ -64,9 +66,15 @@ final class GzipWriter: StreamWriter {
 
   /// Writes the member that the next lane is working on.
   private func takeOldest() throws(TargetError) {
+    if let failure { throw failure }
     guard let result = lanes[next].thread.wait() else { return }
-    guard let member = result else { throw ArchiveWords.compressionFailed(path, "libdeflate: no room") }
-    try member.withBytes { (bytes) throws(TargetError) in try output.put(bytes) }
+    do throws(TargetError) {
+      guard let member = result else { throw ArchiveWords.compressionFailed(path, "libdeflate: no room") }
+      try member.withBytes { (bytes) throws(TargetError) in try output.put(bytes) }
+    } catch {
+      failure = error
+      throw error
+    }
   }
 
   deinit {
@@ -79,23 +87,46 @@ final class GzipWriter: StreamWriter {
 // @unchecked: used by its lane's thread between `begin` and `wait`, and by no other.
 private final class Compressor: @unchecked Sendable {
   private let handle: OpaquePointer
+  /// Of level 0, which stores: for what no level makes smaller.
+  private let store: OpaquePointer
+  private let noise: NoiseFinder
 
   /// Nil where memory is out.
   init?(level: Int32) {
-    guard let handle = libdeflate_alloc_compressor(level) else { return nil }
+    guard let noise = NoiseFinder(), let handle = libdeflate_alloc_compressor(level) else { return nil }
+    guard let store = libdeflate_alloc_compressor(0) else {
+      libdeflate_free_compressor(handle)
+      return nil
+    }
     self.handle = handle
+    self.store = store
+    self.noise = noise
   }
 
-  deinit { libdeflate_free_compressor(handle) }
+  deinit {
+    libdeflate_free_compressor(handle)
+    libdeflate_free_compressor(store)
+  }
 
-  /// One gzip member that holds `bytes`; nil is impossible by the library's own bound, and an error all the same.
-  func member(of bytes: [UInt8]) -> [UInt8]? {
-    let bound = libdeflate_gzip_compress_bound(handle, bytes.count)
-    let result = [UInt8](unsafeUninitializedCapacity: bound) { target, count in
-      count = bytes.withUnsafeBytes {
-        libdeflate_gzip_compress(handle, $0.baseAddress, $0.count, target.baseAddress, bound)
+  /// Gzip members that hold `bytes`: one, or where parts of it cannot be compressed one a part. Nil is impossible by the
+  /// library's own bound, and an error all the same.
+  func members(of bytes: [UInt8]) -> [UInt8]? {
+    bytes.withUnsafeBytes { bytes in
+      let parts = noise.parts(of: bytes)
+      let bounds = parts.map { libdeflate_gzip_compress_bound($0.isNoise ? store : handle, $0.range.count) }
+      let bound = bounds.reduce(0, +)
+      var isWhole = true
+      let result = [UInt8](unsafeUninitializedCapacity: bound) { target, count in
+        for part in parts {
+          let source = UnsafeRawBufferPointer(rebasing: bytes[part.range])
+          let room = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(target)[count...])
+          let written = libdeflate_gzip_compress(
+            part.isNoise ? store : handle, source.baseAddress, source.count, room.baseAddress, room.count)
+          if written == 0 { isWhole = false }
+          count += written
+        }
       }
+      return isWhole ? result : nil
     }
-    return result.isEmpty ? nil : result
   }
 }

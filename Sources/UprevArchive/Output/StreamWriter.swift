@@ -32,44 +32,33 @@ extension StreamWriter {
 /// - Parameters:
 ///   - path: what errors speak of.
 ///   - filter: nil writes the stream as it is.
+///   - start: bytes that the file holds already.
+///   - progress: is told how far the file is written.
 /// - Throws: ``TargetError``
 func makeStreamWriter(
   _ fileSystem: any FileSystem, _ file: OpenFile, path: PathName, filter: ArchiveFilter?,
-  _ options: ContainerWriteOptions
+  _ options: ContainerWriteOptions, from start: Int64 = 0, progress: Progress? = nil
 ) throws(TargetError) -> any StreamWriter {
-  let output = FileSink(fileSystem, file, path, isFlushed: options.durability != .none)
-  return switch filter {
-  case nil: PlainWriter(output)
-  case .gzip: try GzipWriter(output, path, sideThreads: options.sideThreads)
-  case .some(let filter): try FilterWriter(output, path: path, filter: filter, sideThreads: options.sideThreads)
+  let output = FileSink(
+    fileSystem, file, path, isFlushed: options.durability != .none, from: start, progress: progress)
+  let writer: any StreamWriter
+  switch filter {
+  case nil: writer = PlainWriter(output)
+  case .gzip: return try GzipWriter(output, path, sideThreads: options.sideThreads)
+  case .some(let filter):
+    writer = try FilterWriter(output, path: path, filter: filter, sideThreads: options.sideThreads)
   }
+  return WriteBehind(writer, isInline: options.sideThreads < 1)
 }
 
-/// Writes a stream as it is, in large pieces.
+/// Writes a stream as it is.
 final class PlainWriter: StreamWriter {
   private let output: FileSink
-  private var buffer: [UInt8] = []
 
   init(_ output: FileSink) {
     self.output = output
-    buffer.reserveCapacity(Block.usualCapacity)
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer) throws(TargetError) {
-    if buffer.count + bytes.count > Block.usualCapacity { try flush() }
-    if bytes.count >= Block.usualCapacity / 2 {
-      try flush()
-      try output.put(bytes)
-    } else {
-      buffer.append(contentsOf: bytes)
-    }
-  }
-
-  func close() throws(TargetError) { try flush() }
-
-  private func flush() throws(TargetError) {
-    guard !buffer.isEmpty else { return }
-    try buffer.withBytes { (bytes) throws(TargetError) in try output.put(bytes) }
-    buffer.removeAll(keepingCapacity: true)
-  }
+  func write(_ bytes: UnsafeRawBufferPointer) throws(TargetError) { try output.put(bytes) }
+  func close() throws(TargetError) {}
 }

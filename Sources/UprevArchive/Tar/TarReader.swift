@@ -32,15 +32,16 @@ final class TarReader: ContainerReader {
   private(set) var readSeconds: Double = 0
 
   init(
-    _ reader: FilterReader, _ archive: PathName, _ measure: ArchiveMeasure, _ options: ContainerReadOptions
+    _ source: any BlockSource, filter: ArchiveFilter?, _ archive: PathName, _ measure: ArchiveMeasure,
+    _ options: ContainerReadOptions
   ) throws(TargetError) {
     self.archive = archive
     self.measure = measure
     self.options = options
-    window = BlockWindow(reader)
+    window = BlockWindow(source)
     library = try TarLibrary(window, archive)
     description = ContainerDescription(
-      kind: .archive, archiveFormat: "tar", filters: reader.filter.map { [$0.rawValue] } ?? [])
+      kind: .archive, archiveFormat: "tar", filters: filter.map { [$0.rawValue] } ?? [])
   }
 
   func next() throws -> ContainerElement? {

@@ -17,6 +17,7 @@ final class TarSplicer: ContainerWriter {
 
   private var output: OutputFile?
   private var stream: (any StreamWriter)?
+  private var verification: TarVerification?
   private var tail: TarTail?
   /// By how many bytes the members written so far have grown.
   private var growth: Int64 = 0
@@ -118,8 +119,13 @@ final class TarSplicer: ContainerWriter {
     if position > 0, filter == nil {
       try copy(upTo: position, to: output)
     }
+    let verification = TarVerification(
+      fileSystem, output.file, location.path, filter: filter, hash: isInPlace ? ReadHash() : nil,
+      isBehind: options.sideThreads > 0)
+    self.verification = verification
     let stream = try makeStreamWriter(
-      fileSystem, output.file, path: location.path, filter: filter, options)
+      fileSystem, output.file, path: location.path, filter: filter, options, from: filter == nil ? position : 0,
+      progress: verification.progress)
     self.stream = stream
     if position > 0, filter != nil {
       try decompress(upTo: position, to: stream)
@@ -159,7 +165,7 @@ final class TarSplicer: ContainerWriter {
   // MARK: finishing
 
   func finish() throws -> Bool {
-    guard let output, stream != nil else {
+    guard let output, let verification, stream != nil else {
       if isInPlace { container.removeExpiredOriginals(options.runID, warn) }
       return true
     }
@@ -172,11 +178,11 @@ final class TarSplicer: ContainerWriter {
     let end = tail.position + growth
     let total = end + tailCount(tail, end: end)
     try closeStream(zeros: total - end)
+    try verification.finish(memberCount: tail.memberCount, end: end, total: total)
+    self.verification = nil
     try output.closeForWriting()
-    let new = isInPlace ? ReadHash() : nil
-    try verify(output, tail, end: end, total: total, hash: new)
     if isInPlace {
-      try ArchiveReplacement(container, options, warn: warn).replace(with: output, new)
+      try ArchiveReplacement(container, options, warn: warn).replace(with: output, verification.hash)
       container.removeExpiredOriginals(options.runID, warn)
     } else {
       guard try container.isUnchanged() else { throw ArchiveWords.changedDuringRun(container.location.path) }
@@ -186,7 +192,7 @@ final class TarSplicer: ContainerWriter {
     return true
   }
 
-  /// Afterwards nobody has the temporary open for writing but `output`.
+  /// Afterwards nobody but the verification and `output` has the temporary open for writing.
   private func closeStream(zeros: Int64) throws(TargetError) {
     try stream?.write(zeros: zeros)
     try stream?.close()
@@ -201,27 +207,9 @@ final class TarSplicer: ContainerWriter {
     return (least + record - 1) / record * record - end
   }
 
-  private func verify(
-    _ output: OutputFile, _ tail: TarTail, end: Int64, total: Int64, hash: ReadHash?
-  ) throws(TargetError) {
-    let walk: TarWalk
-    do {
-      let reader = try FilterReader(fileSystem, output.file, path: location.path, filter: filter, hash: hash)
-      walk = try TarWalk(reader, location.path)
-    } catch {
-      throw ArchiveWords.verificationFailed(location.path, error.report.message)
-    }
-    guard walk.memberCount == tail.memberCount else {
-      throw ArchiveWords.verificationFailed(
-        location.path, "\(walk.memberCount) members instead of \(tail.memberCount)")
-    }
-    guard walk.end == end, walk.total == total else {
-      throw ArchiveWords.verificationFailed(location.path, "\(walk.total) bytes instead of \(total)")
-    }
-  }
-
   func abandon() {
     stream = nil
+    verification = nil
     guard let output else { return }
     self.output = nil
     do {

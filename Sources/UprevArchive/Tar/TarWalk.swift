@@ -3,7 +3,7 @@ import UprevReport
 
 /// A walk over the headers of a decompressed tar, without libarchive: checksums, sizes, one header after the other, two
 /// zero blocks, and nothing but zeros after them.
-struct TarWalk {
+struct TarWalk: Sendable {
   let memberCount: Int
   /// Where the first zero block is.
   let end: Int64
@@ -11,8 +11,8 @@ struct TarWalk {
   let total: Int64
 
   /// - Throws: ``TargetError`` for whatever keeps a tar from being rewritten.
-  init(_ reader: FilterReader, _ archive: PathName) throws(TargetError) {
-    let window = BlockWindow(reader)
+  init(_ source: any BlockSource, _ archive: PathName) throws(TargetError) {
+    let window = BlockWindow(source)
     var position: Int64 = 0
     var count = 0
     walk: while true {

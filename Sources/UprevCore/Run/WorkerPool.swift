@@ -93,17 +93,55 @@ public final class SideThread<Output: Sendable> {
   }
 }
 
+/// How far one thread has come, in bytes, for another that must not overtake it.
+// @unchecked: every stored variable is guarded by `condition`.
+public final class Progress: @unchecked Sendable {
+  private let condition = NSCondition()
+  private var position: Int64 = 0
+  private var isFinal = false
+
+  public init() {}
+
+  /// Says how far the first thread has come; it never goes back.
+  public func reach(_ position: Int64) {
+    condition.withLock {
+      self.position = max(self.position, position)
+      condition.broadcast()
+    }
+  }
+
+  /// The first thread goes no further.
+  public func end() {
+    condition.withLock {
+      isFinal = true
+      condition.broadcast()
+    }
+  }
+
+  /// Waits until the first thread has passed `position`.
+  /// - Returns: how far it has come: not beyond `position` only where it goes no further.
+  public func wait(beyond position: Int64) -> Int64 {
+    condition.withLock {
+      while self.position <= position, !isFinal { condition.wait() }
+      return self.position
+    }
+  }
+}
+
 /// A piece of work on its way to another thread and back.
 // @unchecked: written and read by the side thread until it signals, and by the waiting thread after that.
 private final class Slot<Output>: @unchecked Sendable {
-  private let work: () -> Output
+  private var work: (() -> Output)?
   private(set) var output: Output?
 
   init(work: @escaping () -> Output) {
     self.work = work
   }
 
+  /// What the work used is let go of before anybody hears that it is done.
   func run() {
+    guard let work else { return }
+    self.work = nil
     output = work()
   }
 }
