@@ -77,6 +77,8 @@ struct SafetyTests {
     var harness = Harness.appending("!!")
     harness.fileSystem = fileSystem
     harness.durability = .batch
+    // How often a file is read back while it is written would depend on who is faster.
+    harness.sideThreads = 0
     if isJournaled { harness.journal = MemoryJournal() }
     return harness
   }
