@@ -76,4 +76,40 @@ struct ExampleTests {
     #expect(try uprev("undo", "last").status == 0)
     #expect(try ChildProcess.run("diff", ["-r", original, folder.path("jobs-4")]).status == 0)
   }
+
+  @Test(
+    "A plan and its apply come to what an independent program computes, and a later plan takes the values recorded then",
+    arguments: ["recluster", "renormalise"])
+  func planned(name: String) throws {
+    let tests = Uprev.checkout + "/Tests/Examples"
+    let generated = try ChildProcess.run(
+      "python3", [tests + "/generate.py", "--documents", "60", "--seed", "21", folder.path("caches")])
+    try #require(generated.status == 0, "\(generated.errorText)")
+    let original = folder.path("caches/\(name)")
+    let cache = folder.path("cache")
+    try FileManager.default.copyItem(atPath: original, toPath: cache)
+    func plan(_ file: String) throws -> Int32 {
+      try uprev("plan", "--allow-exec", "--pipeline", Self.path(name), "--out", file, cache).status
+    }
+    #expect(try plan("first") == 0)
+    #expect(try ChildProcess.run("diff", ["-r", original, cache]).status == 0)
+    if name == "recluster" {
+      #expect(try uprev("apply", "first").status == 1)
+      #expect(try ChildProcess.run("diff", ["-r", original, cache]).status == 0)
+    }
+    #expect(try uprev("apply", "--allow-exec", "first").status == 0)
+    let check = try ChildProcess.run("python3", ["-B", tests + "/check.py", name, original, cache])
+    #expect(check.status == 0, "\(check.errorText)")
+    if name == "recluster" { return }
+
+    let names = try FileManager.default.contentsOfDirectory(atPath: original + "/ml_training").sorted()
+    let late = try #require(names.first { $0.hasPrefix("ml_training_") })
+    try FileManager.default.copyItem(
+      atPath: "\(original)/ml_training/\(late)", toPath: "\(cache)/ml_training/ml_training_late_1.json")
+    #expect(try plan("second") == 0)
+    #expect(try uprev("apply", "second").status == 0)
+    // The same document at the same scale, though it was alone this time.
+    let first = try Data(contentsOf: URL(fileURLWithPath: "\(cache)/ml_training/\(late)"))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: "\(cache)/ml_training/ml_training_late_1.json")) == first)
+  }
 }
