@@ -333,18 +333,20 @@ struct PlanTests {
   func pseudoTerminal() throws {
     try folder.write(v1, to: "t/ml_training_a.json")
     let script = """
-      import os, pty, sys
-      output = b""
-      def read(descriptor):
-          global output
-          data = os.read(descriptor, 65536)
-          output += data
-          return data
-      stdout = os.dup(1)
-      os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-      status = pty.spawn(sys.argv[1:], read, lambda descriptor: b"")
-      os.write(stdout, b"coloured" if b"\\x1b[32m+" in output else b"plain")
-      sys.exit(os.waitstatus_to_exitcode(status))
+      import os, pty, select, subprocess, sys
+      master, slave = pty.openpty()
+      # The other end stays open here: what a terminal has not handed on when its last user leaves may be lost.
+      child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=slave)
+      output, isOver = b"", False
+      while True:
+          if select.select([master], [], [], 1)[0]:
+              output += os.read(master, 65536)
+          elif isOver:
+              break
+          else:
+              isOver = child.poll() is not None
+      sys.stdout.write("coloured" if b"\\x1b[32m+" in output else "plain")
+      sys.exit(child.returncode)
       """
     for (environment, expected) in [
       (["TERM": "xterm"], "coloured"), (["TERM": "dumb"], "plain"), (["TERM": "xterm", "NO_COLOR": "1"], "plain"),
