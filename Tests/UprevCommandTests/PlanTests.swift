@@ -334,9 +334,13 @@ struct PlanTests {
     try folder.write(v1, to: "t/ml_training_a.json")
     let script = """
       import os, pty, select, subprocess, sys
+      # Whoever runs the tests may have set it.
+      os.environ.pop("NO_COLOR", None)
+      if sys.argv[1] != "unset":
+          os.environ["NO_COLOR"] = sys.argv[1]
       master, slave = pty.openpty()
       # The other end stays open here: what a terminal has not handed on when its last user leaves may be lost.
-      child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=slave)
+      child = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=slave)
       output, isOver = b"", False
       while True:
           if select.select([master], [], [], 1)[0]:
@@ -348,15 +352,15 @@ struct PlanTests {
       sys.stdout.write("coloured" if b"\\x1b[32m+" in output else "plain")
       sys.exit(child.returncode)
       """
-    for (environment, expected) in [
-      (["TERM": "xterm"], "coloured"), (["TERM": "dumb"], "plain"), (["TERM": "xterm", "NO_COLOR": "1"], "plain"),
-      (["TERM": "xterm", "NO_COLOR": ""], "coloured"),
+    for (terminal, noColor, expected) in [
+      ("xterm", "unset", "coloured"), ("dumb", "unset", "plain"), ("xterm", "1", "plain"), ("xterm", "", "coloured"),
     ] {
       let child = try ChildProcess.run(
-        "python3", ["-c", script, try ChildProcess.built("uprev"), "plan", "t"],
-        environment: uprev.environment.merging(environment) { $1 }, in: folder.path)
+        "python3", ["-c", script, noColor, try ChildProcess.built("uprev"), "plan", "t"],
+        environment: uprev.environment.merging(["TERM": terminal]) { $1 }, in: folder.path)
       #expect(
-        child.status == 0 && child.outputText == expected, "\(environment): \(child.outputText)\(child.errorText)")
+        child.status == 0 && child.outputText == expected,
+        "\(terminal), \(noColor): \(child.outputText)\(child.errorText)")
     }
   }
 
