@@ -75,5 +75,41 @@ import UprevTestSupport
       #expect(try report(["--dry-run"]).count("current") == documents.count + 1)
       #expect(try watch.names().isSuperset(of: documents))
     }
+
+    @Test("What is known to be current is not opened for what a migration gathers either")
+    func gathersNothing() throws {
+      let folder = try TemporaryTree(inMemory: true)
+      let uprev = Uprev(folder)
+      try folder.write(
+        """
+        uprev: 1
+        name: points
+        formats:
+          - name: points
+            files: ["*.json"]
+            version: {at: /v, type: integer}
+            current: 2
+            migrations:
+              - {from: 1, to: 2, gather: {high: {max: /x}}, steps: [{op: add, path: /high, value: {gather: high}}]}
+        """, to: "p/pipeline.yaml")
+      for number in 1...20 { try folder.write("{\"v\": 2, \"x\": \(number)}", to: "tree/\(number).json") }
+      try ChildProcess.run("tar", ["-cf", "snapshot.tar", "tree"], in: folder.path)
+      usleep(2_100_000)
+      let watch = try OpenWatch(folder.path("tree"))
+      func migrate() throws -> ReportFile {
+        let child = try uprev.run(["migrate", "-p", "./p", "--report", "report.json", "tree", "snapshot.tar"])
+        #expect(child.status == 0, "\(child.errorText)")
+        return try ReportFile(folder.path("report.json"))
+      }
+      #expect(try migrate().count("current") == 40)
+      #expect(try watch.names().count == 20)
+      #expect(try migrate().count("current") == 40)
+      #expect(try watch.names() == [])
+      try folder.write("{\"v\": 1, \"x\": 3}", to: "tree/late.json")
+      _ = try watch.names()
+      #expect(try migrate().count("migrated") == 1)
+      #expect(try watch.names() == ["late.json"])
+      #expect(try folder.read("tree/late.json").contains("\"high\": 3"))
+    }
   }
 #endif

@@ -28,9 +28,11 @@ struct KnownRun {
     guard target.kind == .tree, let known = open(target, at: now, warn: warn) else { return nil }
     // A report that lists every document has the hash of each, and so each is read.
     let trusts = !options.readsEverything && !options.listsEveryDocument && !known.ranges.isEmpty
+    let makeLookup = { [goals, maximumSize = options.maximumDocumentSize] in
+      trusts ? KnownLookup(known, goals: goals, maximumSize: maximumSize, begun: now) : nil
+    }
     return KnownTree(
-      lookup: trusts
-        ? KnownLookup(known, goals: goals, maximumSize: options.maximumDocumentSize, begun: now) : nil,
+      lookup: makeLookup(), makeLookup: makeLookup,
       recorder: KnownRecorder(known, goals: goals, begun: now, clock: clock))
   }
 
@@ -64,6 +66,8 @@ struct KnownRun {
 struct KnownTree {
   /// For the reader; nil where every document is to be read.
   let lookup: KnownLookup?
+  /// One for each reading of the tree before that: a lookup goes through it once.
+  var makeLookup: () -> KnownLookup? = { nil }
   /// For the thread to which decisions come when they are final.
   let recorder: KnownRecorder
 

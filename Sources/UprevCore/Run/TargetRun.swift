@@ -174,7 +174,8 @@ struct TargetRun {
   private func gather(
     in container: any Container, _ pending: Pending, warn: WarningSink
   ) throws -> GatheredTarget {
-    guard let gathering else { return .nothing }
+    // What is known to be current is at no version that a migration begins with.
+    guard let gathering, pending.knownArchive?.known == nil else { return .nothing }
     var readOptions = readOptions
     readOptions.yieldsPassthrough = false
     readOptions.interruptedRuns = options.changesInPlace ? .recover : nil
@@ -190,6 +191,7 @@ struct TargetRun {
     return try gathering.gather(
       try container.journalTarget(),
       makeReader: {
+        readOptions.known = pending.known?.makeLookup()
         let reader = try container.makeReader(readOptions)
         readers.append(reader)
         return reader
