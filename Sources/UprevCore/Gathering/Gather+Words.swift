@@ -17,6 +17,15 @@ extension TargetError {
     )
   }
 
+  static func recordedValuesDamaged(_ migration: Migration, _ format: String) -> TargetError {
+    TargetError(
+      code: .gatherFailed,
+      message:
+        "What the migration of \(format) from version \(migration.from) to \(migration.to) gathered is recorded in the "
+        + "state, and cannot be read there; nothing was changed. --gather-again gathers anew, over the documents that are "
+        + "still at that version.")
+  }
+
   static func programsNotAllowed(_ pipeline: String) -> TargetError {
     TargetError(
       code: .execNotAllowed,

@@ -86,11 +86,14 @@ struct TargetGathering {
     if let given = edge.gathering.given, edge.gathering.programs.isEmpty {
       return (GatheredFormat.Values(shared: SharedGatheredValues(given)), line(edge, .given, given))
     }
-    guard !gathersAgain, let records, let key = key(edge, target), let record = try records.record(key),
-      let json = try? IndexedJSON(scanning: JSONText(record.statistics)),
+    guard !gathersAgain, let records, let key = key(edge, target), let record = try records.record(key) else {
+      return nil
+    }
+    // Not gathered anew: what is left at that version may be a part of what the values were gathered over.
+    guard let json = try? IndexedJSON(scanning: JSONText(record.statistics)),
       var statistics = GatheredStatistics(documents: record.documents, json: json.root),
       statistics.covers(edge.gathering)
-    else { return nil }
+    else { throw TargetError.recordedValuesDamaged(edge.migration, formats[edge.format].name) }
     if let given = edge.gathering.given { statistics = given.with(programsOf: statistics) }
     let answers = edge.gathering.programs.isEmpty ? nil : RecordedAnswers(record: record)
     return (
