@@ -20,23 +20,9 @@ trap 'rm -rf "$work"' EXIT
 export XDG_STATE_HOME="$work/state"
 PATH="$programs:$PATH"
 
-heading() {
-  printf '\n======================================================================\n%s\n' "$1"
-  printf '======================================================================\n\n'
-}
-
-# Runs a command line as it is printed, and fails the demo unless it ends with the expected exit status.
-run() {
-  local expected=$1 status=0
-  shift
-  printf '$ %s\n' "$*"
-  "$@" 2>&1 || status=$?
-  if [ "$status" -ne "$expected" ]; then
-    echo "demo: exit status $status, expected $expected" >&2
-    exit 1
-  fi
-  printf '\n'
-}
+demonstration=demo
+# shellcheck source=scripts/showing.sh
+. "$root/scripts/showing.sh"
 
 # The same for a command whose output alone matters: its messages go to a file, as a script would have it.
 run_for_output() {

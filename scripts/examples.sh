@@ -25,23 +25,9 @@ trap 'rm -rf "$work"' EXIT
 export XDG_STATE_HOME="$work/state" PYTHONDONTWRITEBYTECODE=1
 PATH="$programs:$PATH"
 
-heading() {
-  printf '\n======================================================================\n%s\n' "$1"
-  printf '======================================================================\n\n'
-}
-
-# Runs a command line as it is printed, and fails unless it ends with the expected exit status.
-run() {
-  local expected=$1 status=0
-  shift
-  printf '$ %s\n' "$*"
-  "$@" 2>&1 || status=$?
-  if [ "$status" -ne "$expected" ]; then
-    echo "examples: exit status $status, expected $expected" >&2
-    exit 1
-  fi
-  printf '\n'
-}
+demonstration=examples
+# shellcheck source=scripts/showing.sh
+. "$root/scripts/showing.sh"
 
 # The first document that has all of an execution's members, so that there is something to see.
 document() {
