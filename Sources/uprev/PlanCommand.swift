@@ -24,9 +24,7 @@ struct PlanCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write the plan there, for apply.", valueName: "path"))
   var out: String?
 
-  @Option(
-    help: ArgumentHelp("Write the JSON report there, - for standard output; default: none.", valueName: "path"))
-  var report: String?
+  @OptionGroup var reporting: UnchangingReportOptions
 
   @Option(
     help: ArgumentHelp(
@@ -34,19 +32,12 @@ struct PlanCommand: ParsableCommand {
       valueName: "dir"))
   var state: String?
 
-  @Flag(help: "List current, unmatched and skipped documents in the report too.")
-  var reportAll = false
-
-  @Flag(help: "Treat newer and unmatched documents as failures too.")
-  var strict = false
-
   @Flag(help: "Exit with 2 where documents are left to migrate.")
   var detailedExitcode = false
 
   @OptionGroup var colors: ColorOptions
 
   mutating func validate() throws {
-    if report == "" { throw ValidationError("--report takes a path or -, not an empty one.") }
     if state == "" { throw ValidationError("--state takes a path, not an empty one.") }
     if out == "" { throw ValidationError("--out takes a path, not an empty one.") }
   }
@@ -56,14 +47,8 @@ struct PlanCommand: ParsableCommand {
     invocation.options.targetVersions = try PipelineLoading.targetVersions(
       versions.texts, invocation.options.pipelines)
     invocation.options.isDryRun = true
-    invocation.options.listsEveryDocument = reportAll
-    invocation.options.isStrict = strict
-    let destination: ReportDestination =
-      switch report {
-      case "-": .standardOutput
-      case let path?: .file(PathName(path))
-      case nil: .none
-      }
+    reporting.apply(to: &invocation.options)
+    let destination = reporting.destination
     let place = out.map { PathName($0) }
     if let place {
       var check = ReportPlace(report: place, options: invocation.options, fileSystem: LocalFileSystem())
@@ -79,7 +64,8 @@ struct PlanCommand: ParsableCommand {
       return made.recorder
     }
     for line in SummaryTable.lines(result.summary) { invocation.logger.info("\(line)") }
-    try output?.finish(result, printsChanges: !common.log.quiet && report != "-", isColoured: colors.isColoured)
+    try output?.finish(
+      result, printsChanges: !common.log.quiet && reporting.report != "-", isColoured: colors.isColoured)
     if let path { invocation.logger.info("\(Words.report(at: path))") }
     let isPending = result.summary.outcomes[.migrated] > 0
     if result.conclusion.exitStatus == ExitStatus.success, detailedExitcode, isPending {

@@ -17,10 +17,6 @@ struct ReportOptions: ParsableArguments {
 
   /// - Parameter otherwise: where the report goes that nobody has said a place for.
   func destination(otherwise: ReportDestination) -> ReportDestination {
-    switch report {
-    case "-": .standardOutput
-    case let path?: .file(PathName(path))
-    case nil: otherwise
-    }
+    ReportDestination(option: report, otherwise: otherwise)
   }
 }

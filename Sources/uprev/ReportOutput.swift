@@ -9,6 +9,18 @@ enum ReportDestination {
   case file(PathName)
   /// `runs/<runId>/report.json` in the state directory; nil is the default one.
   case state(PathName?)
+
+  /// - Parameters:
+  ///   - option: the value of `--report`.
+  ///   - otherwise: where the report goes that nobody has said a place for.
+  init(option: String?, otherwise: ReportDestination) {
+    self =
+      switch option {
+      case "-": .standardOutput
+      case let path?: .file(PathName(path))
+      case nil: otherwise
+      }
+  }
 }
 
 /// A report on its way out: a temporary beside its place until it is whole, or standard output. What is no regular file (a

@@ -16,38 +16,19 @@ struct ValidateCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  @Option(
-    help: ArgumentHelp("Write the JSON report there, - for standard output; default: none.", valueName: "path"))
-  var report: String?
-
-  @Flag(help: "List documents that are all right, unmatched or skipped in the report too.")
-  var reportAll = false
-
-  @Flag(help: "Treat newer and unmatched documents as failures too.")
-  var strict = false
+  @OptionGroup var reporting: UnchangingReportOptions
 
   @Flag(help: "Say everything that is wrong with a document, up to 100 violations, not only the first.")
   var allViolations = false
 
   private static let maximumViolations = 100
 
-  mutating func validate() throws {
-    if report == "" { throw ValidationError("--report takes a path or -, not an empty one.") }
-  }
-
   func run() throws {
     var invocation = try Invocation(common: common, command: "validate")
     invocation.options.job = .validate(violationLimit: allViolations ? Self.maximumViolations : 1)
     invocation.options.isDryRun = true
-    invocation.options.listsEveryDocument = reportAll
-    invocation.options.isStrict = strict
-    let destination: ReportDestination =
-      switch report {
-      case "-": .standardOutput
-      case let path?: .file(PathName(path))
-      case nil: .none
-      }
-    let (result, path) = try invocation.execute(report: destination)
+    reporting.apply(to: &invocation.options)
+    let (result, path) = try invocation.execute(report: reporting.destination)
     for line in SummaryTable.lines(result.summary) { invocation.logger.info("\(line)") }
     if let path { invocation.logger.info("\(Words.report(at: path))") }
     throw ExitCode(result.conclusion.exitStatus)
