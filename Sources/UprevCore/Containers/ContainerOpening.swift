@@ -65,7 +65,7 @@ public struct ContainerWriteOptions: Sendable {
   public var remembersFiles = false
 
   public init(
-    runID: String, durability: Durability = .batch, batchCount: Int = 4096, batchBytes: Int = 32 << 20,
+    runID: String, durability: Durability = .batch, batchCount: Int = 2048, batchBytes: Int = 32 << 20,
     sideThreads: Int = 2
   ) {
     self.runID = runID

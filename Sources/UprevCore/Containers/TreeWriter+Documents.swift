@@ -84,20 +84,22 @@ extension TreeWriter {
   func replace(_ entry: inout Held, with staged: StagedDocument, rereads: Int) {
     entry.staged = staged
     batchNumber += 1
-    switch single.commit.run([staged], number: batchNumber) {
-    case .settled(let results, let manifests, nil):
-      let outcome = single.retirement.run([staged], results, manifests)
+    switch single.flush.run([staged], number: batchNumber) {
+    case .flushed(let manifests):
+      let committed = single.commit.run([staged], manifests)
+      if let unflushed = committed.unflushed {
+        stop(.foldersNotFlushed(unflushed.error, about: path(of: unflushed.folder)))
+        var alone = [entry]
+        leave(&alone, committed.results)
+        entry = alone.first ?? entry
+        return
+      }
+      let outcome = single.retirement.run([staged], committed.results, manifests)
       note(outcome)
       if let result = outcome.results.first {
         if result.isWithoutEffect { withdraw([staged]) }
         settle(&entry, result, rereads: rereads)
       }
-    case .settled(let results, _, let unflushed?):
-      let path = unflushed.folder.parent == nil ? container.path : unflushed.folder.path
-      stop(.foldersNotFlushed(unflushed.error, about: path))
-      var alone = [entry]
-      leave(&alone, results)
-      entry = alone.first ?? entry
     case .notJournaled(let error, let manifests):
       stop(.notJournaled(error))
       staged.removeTemporary()

@@ -1,8 +1,8 @@
 import LosslessJSON
 import UprevReport
 
-/// Changes a tree in place, batch by batch: while one batch is staged, the one before is exchanged with its documents, and
-/// what came out of the one before that is looked at again and unlinked.
+/// Changes a tree in place, batch by batch: while one batch is staged, the one before is flushed, the one before that exchanged
+/// with its documents, and what came out of the one before that looked at again and unlinked.
 ///
 /// At every moment every document is whole, in its old or its new form, under its name. A document that cannot be written
 /// is `rejected`; one that another program removed is `skipped` and does not come back; one that another program changed is
@@ -16,7 +16,7 @@ final class TreeWriter: ContainerWriter {
     var staged: StagedDocument?
   }
 
-  /// A batch on its way through ``Commit`` and ``Retirement``.
+  /// A batch on its way through ``Flush``, ``Commit`` and ``Retirement``.
   private struct Batch {
     var held: [Held] = []
     var staged: [StagedDocument] { held.compactMap(\.staged) }
@@ -31,17 +31,20 @@ final class TreeWriter: ContainerWriter {
   private let sink: DecisionSink
   let warn: WarningSink
   let staging: Staging
+  private let flush: Flush
   private let commit: Commit
   private let retirement: Retirement
-  /// For single documents, on the caller's thread, while the other two are at work.
-  let single: (commit: Commit, retirement: Retirement)
+  /// For single documents, on the caller's thread, while the others are at work.
+  let single: (flush: Flush, commit: Commit, retirement: Retirement)
   let handles: FolderHandles
+  private let flushing: SideThread<Transferred<Flush.Outcome>>
   private let committing: SideThread<Transferred<Commit.Outcome>>
   private let retiring: SideThread<Transferred<Retirement.Outcome>>
   var batchNumber = 0
-  /// The batches that are being retired and committed; their decisions come before those held.
+  /// The batches that are being retired, committed and flushed; their decisions come in this order, before those held.
   private var retired = Batch()
   private var committed = Batch()
+  private var flushed = Batch()
   var held: [Held] = []
   private var stagedCount = 0
   private var stagedBytes = 0
@@ -67,10 +70,15 @@ final class TreeWriter: ContainerWriter {
     countLimit = min(max(options.batchCount, 1), Self.firstBatchCount)
     staging = Staging(fileSystem, options, warn: warn)
     let locks = container.folderLocks
+    flush = Flush(fileSystem, options)
     commit = Commit(fileSystem, options, locks)
     retirement = Retirement(fileSystem, options, locks)
-    single = (Commit(fileSystem, options, locks), Retirement(fileSystem, options, locks))
+    single = (
+      Flush(fileSystem, options), Commit(fileSystem, options, locks), Retirement(fileSystem, options, locks)
+    )
     handles = FolderHandles(fileSystem)
+    // It waits for the disk nearly all of its time.
+    flushing = SideThread(isInline: options.sideThreads < 1)
     committing = SideThread(isInline: options.sideThreads < 1)
     retiring = SideThread(isInline: options.sideThreads < 2)
   }
@@ -83,20 +91,20 @@ final class TreeWriter: ContainerWriter {
     case .document(let document, let decision): write(document, decision)
     }
     if staging.folders.isFull {
-      beginCommit()
+      beginFlush()
       drain()
       staging.folders.removeBesides()
     } else if stagedCount >= countLimit || stagedBytes >= options.batchBytes
       || held.count / 4 >= countLimit
     {
       // Decisions without a text of their own wait too, behind one that has: their number is bounded as well.
-      beginCommit()
+      beginFlush()
     }
   }
 
   func finish() throws -> Bool {
     guard !isDone else { return failure == nil }
-    beginCommit()
+    beginFlush()
     drain()
     dropHeld()
     end()
@@ -161,87 +169,112 @@ final class TreeWriter: ContainerWriter {
   }
 
   private func hold(_ entry: Held) {
-    if entry.staged == nil, held.isEmpty, committed.held.isEmpty, retired.held.isEmpty { return sink(entry.decision) }
+    let isFirst = held.isEmpty && flushed.held.isEmpty && committed.held.isEmpty && retired.held.isEmpty
+    if entry.staged == nil, isFirst { return sink(entry.decision) }
     held.append(entry)
   }
 
   // MARK: batches
 
-  /// Hands what is held to the committing thread, once that is done with the batch before.
-  private func beginCommit() {
-    settleCommit()
+  /// Hands what is held to the flushing thread, once that is done with the batch before.
+  private func beginFlush() {
+    settleFlush()
     guard !held.isEmpty, !isStopped else { return }
-    committed = Batch(held: held)
+    flushed = Batch(held: held)
     held = []
     stagedCount = 0
     stagedBytes = 0
     countLimit = min(max(options.batchCount, 1), 2 * countLimit)
     staging.folders.takeTurns()
     batchNumber += 1
-    let (batch, number, commit) = (committed.staged, batchNumber, commit)
-    committing.begin { Transferred(commit.run(batch, number: number)) }
+    let (batch, number, flush) = (flushed.staged, batchNumber, flush)
+    flushing.begin { Transferred(flush.run(batch, number: number)) }
   }
 
   /// Waits for everything on its way, and makes its decisions final.
   private func drain() {
+    settleFlush()
     settleCommit()
     settleRetirement()
   }
 
-  /// Waits for the batch that is being committed, and hands it to the retiring thread.
-  private func settleCommit() {
-    guard let outcome = committing.wait() else { return }
-    settleRetirement()
-    retired = committed
-    committed = Batch()
-    switch outcome.value {
-    case .settled(let results, let manifests, nil):
-      let (batch, retirement) = (retired.staged, retirement)
-      retiring.begin { Transferred(retirement.run(batch, results, manifests)) }
+  /// Waits for the batch that is being flushed, and hands it to the committing thread.
+  private func settleFlush() {
+    guard var outcome = flushing.wait()?.value else { return }
+    while case .noRoom(let error, let manifests) = outcome {
+      remove(manifests)
+      // What is unlinked makes room too.
+      settleCommit()
+      settleRetirement()
+      makeRoom(error)
+      batchNumber += 1
+      outcome = flush.run(flushed.staged, number: batchNumber)
+    }
+    settleCommit()
+    var batch = flushed
+    flushed = Batch()
+    switch outcome {
+    case .flushed(let manifests) where !isStopped:
+      committed = batch
+      let (documents, commit) = (batch.staged, commit)
+      committing.begin { Transferred(commit.run(documents, manifests)) }
       return
-    case .settled(let results, _, let unflushed?):
-      // What is in place stays there, what came out stays in its slot: nothing is unlinked before it is durable.
-      let path = unflushed.folder.parent == nil ? container.path : unflushed.folder.path
-      stop(.foldersNotFlushed(unflushed.error, about: path))
-      leave(&retired.held, results)
+    case .flushed(let manifests):
+      // It is known by now that nothing more may be changed.
+      withdraw(batch.staged)
+      drop(&batch.held, .stoppedBeforeWritten)
+      remove(manifests)
     case .notJournaled(let error, let manifests):
       stop(.notJournaled(error))
-      drop(&retired.held, .notJournaled(error))
+      drop(&batch.held, .notJournaled(error))
       drop(&held, .notJournaled(error))
       remove(manifests)
-    case .noRoom(let error, let manifests):
-      remove(manifests)
-      return makeRoom(error)
-    case .notFlushed(let error, let manifests):
+    case .noRoom(let error, let manifests), .notFlushed(let error, let manifests):
       noteFullDisk(error)
-      withdraw(retired.staged)
-      drop(&retired.held, .batchNotFlushed(error))
+      withdraw(batch.staged)
+      drop(&batch.held, .batchNotFlushed(error))
       // The file system told its error once, and it may be about what was staged meanwhile.
       drop(&held, .batchNotFlushed(error))
       remove(manifests)
     }
-    conclude()
+    settleRetirement()
+    for entry in batch.held { sink(entry.decision) }
   }
 
   /// The batch, without its last part: what that took up may hold the manifest of the rest.
   private func makeRoom(_ error: FileSystemError) {
     noteFullDisk(error)
-    committed = retired
-    retired = Batch()
-    var count = (committed.staged.count + 1) / 2
-    for index in committed.held.indices.reversed() where count > 0 {
-      guard let staged = committed.held[index].staged else { continue }
+    var count = (flushed.staged.count + 1) / 2
+    for index in flushed.held.indices.reversed() where count > 0 {
+      guard let staged = flushed.held[index].staged else { continue }
       count -= 1
       staged.removeTemporary()
-      let path = committed.held[index].decision.reference.path
-      committed.held[index].staged = nil
-      committed.held[index].decision = committed.held[index].decision.rejected(
-        error.documentError(.writing, about: path))
+      let path = flushed.held[index].decision.reference.path
+      flushed.held[index].staged = nil
+      flushed.held[index].decision = flushed.held[index].decision.rejected(error.documentError(.writing, about: path))
     }
-    batchNumber += 1
-    let (batch, number, commit) = (committed.staged, batchNumber, commit)
-    committing.begin { Transferred(commit.run(batch, number: number)) }
-    settleCommit()
+  }
+
+  /// Waits for the batch that is being committed, and hands it to the retiring thread.
+  private func settleCommit() {
+    guard let outcome = committing.wait()?.value else { return }
+    settleRetirement()
+    retired = committed
+    committed = Batch()
+    guard let unflushed = outcome.unflushed else {
+      let (batch, retirement) = (retired.staged, retirement)
+      retiring.begin { Transferred(retirement.run(batch, outcome.results, outcome.manifests)) }
+      return
+    }
+    // What is in place stays there, what came out stays in its slot: nothing is unlinked before it is durable.
+    stop(.foldersNotFlushed(unflushed.error, about: path(of: unflushed.folder)))
+    leave(&retired.held, outcome.results)
+    for entry in retired.held { sink(entry.decision) }
+    retired = Batch()
+  }
+
+  func path(of folder: TreeFolder) -> PathName {
+    folder.parent == nil ? container.path : folder.path
   }
 
   /// Waits for the batch that is being retired, and makes its decisions final.
@@ -262,11 +295,6 @@ final class TreeWriter: ContainerWriter {
   func note(_ outcome: Retirement.Outcome) {
     for staging in outcome.left { staging.leave() }
     for leftover in outcome.leftovers { leftover.staging.addLeftover(leftover.name) }
-  }
-
-  private func conclude() {
-    for entry in retired.held { sink(entry.decision) }
-    retired = Batch()
   }
 
   func stop(_ error: TargetError) {

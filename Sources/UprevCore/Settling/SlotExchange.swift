@@ -38,15 +38,18 @@ final class SlotExchange {
 
   /// Goes on until the settlement ends.
   ///
-  /// - Parameter seen: what a look at the slot showed already, its lease still held, where the settlement begins after one.
+  /// - Parameters:
+  ///   - seen: what a look at the slot showed already, its lease still held, where the settlement begins after one.
+  ///   - firstLook: stands for the first look at what came out; nil takes a look as usual.
   /// - Throws: ``FileSystemError`` where a step failed. If nothing was exchanged, the document is as it was and the temporary in
   ///   the slot; otherwise slot and name hold what they hold, both whole, for a later recovery:
   ///   `settlement.hasExchanged` tells.
   func run(
     _ settlement: inout Settlement, slot: PathName, in place: Place, name: PathName, of folder: OpenFile,
-    seen first: FileLook.Seen? = nil
+    seen first: FileLook.Seen? = nil, firstLook: (() -> FileLook.Seen?)? = nil
   ) throws(FileSystemError) -> Ended {
     var seen = first
+    var firstLook = firstLook
     // What was given back is held open: otherwise a file of another program's could have its number, and pass for it.
     var givenBack: [OpenFile] = []
     defer { withExtendedLifetime(givenBack) {} }
@@ -68,7 +71,12 @@ final class SlotExchange {
         seen = nil
       case .examine:
         seen = nil
-        seen = try examine(slot, place.staging, canGuess: settlement.isFirstLook)
+        if let shown = firstLook?() {
+          seen = shown
+        } else {
+          seen = try examine(slot, place.staging, canGuess: settlement.isFirstLook)
+        }
+        firstLook = nil
         guard let seen else {
           // Nobody but this run has business in the staging folder.
           throw FileSystemError(call: "openat", path: slot, number: absentNumber)

@@ -1,7 +1,7 @@
 import UprevReport
 
-/// The last stage, second part: makes a batch of temporaries durable, exchanges each with its document, looks at what came
-/// out, and makes that durable. What came out stays in its slot for ``Retirement``.
+/// The last stage, third part: exchanges each temporary of a batch that ``Flush`` made durable with its document, looks at what
+/// came out, and makes that durable. What came out stays in its slot for ``Retirement``.
 ///
 /// It is used by one thread at a time, which need not be the one that stages: it touches nothing of a staging folder but
 /// its descriptor.
@@ -30,16 +30,13 @@ final class Commit {
   }
 
   /// What became of a batch.
-  enum Outcome {
-    /// A result a document, in order; the manifests that were written; and the first folder that could not be flushed: the
-    /// replacements stand nevertheless, and nothing may be unlinked.
-    case settled([Result], manifests: [ManifestFile], unflushed: (error: FileSystemError, folder: TreeFolder)?)
-    /// Changes could not be written down; nothing was put in place.
-    case notJournaled(JournalError, manifests: [ManifestFile])
-    /// There is no room for a manifest; nothing was written down or put in place.
-    case noRoom(FileSystemError, manifests: [ManifestFile])
-    /// The temporaries could not be flushed; nothing was put in place.
-    case notFlushed(FileSystemError, manifests: [ManifestFile])
+  struct Outcome {
+    /// One a document, in order.
+    let results: [Result]
+    /// Those that the batch was flushed with.
+    let manifests: [ManifestFile]
+    /// The first folder that could not be flushed: the replacements stand nevertheless, and nothing may be unlinked.
+    let unflushed: (error: FileSystemError, folder: TreeFolder)?
   }
 
   /// From here on, in bytes, a file stays open and leased until it is unlinked in any case: so few fit into a batch that
@@ -48,7 +45,6 @@ final class Commit {
 
   private let fileSystem: any FileSystem
   private let options: ContainerWriteOptions
-  private let manifestFiles: ManifestFiles
   private let handles: FolderHandles
   private let locks: FolderLocks
   private let slots: SlotExchange
@@ -71,7 +67,6 @@ final class Commit {
     self.fileSystem = fileSystem
     self.options = options
     self.locks = locks
-    manifestFiles = ManifestFiles(fileSystem: fileSystem, options: options)
     handles = FolderHandles(fileSystem)
     slots = SlotExchange(fileSystem, patience: SlotExchange.Patience(limit: options.writerPatience))
     returns = ReturnsFile(fileSystem, flushes: options.durability != .none)
@@ -79,31 +74,14 @@ final class Commit {
 
   /// A whole batch.
   ///
-  /// - Parameter number: makes the names of its manifests; no other batch of the run has it.
-  func run(_ batch: [StagedDocument], number: Int) -> Outcome {
-    var manifests: [ManifestFile] = []
-    do throws(FileSystemError) {
-      try manifestFiles.write(batch, number, &manifests)
-    } catch {
-      return .noRoom(error, manifests: manifests)
-    }
-    do throws(JournalError) {
-      let changes = batch.compactMap { $0.takeChange() }
-      if !changes.isEmpty { try options.journal?.record(changes) }
-    } catch {
-      return .notJournaled(error, manifests: manifests)
-    }
-    do throws(FileSystemError) {
-      try manifestFiles.flush(batch.lazy.map(\.staging), handles)
-    } catch {
-      return .notFlushed(error, manifests: manifests)
-    }
+  /// - Parameter manifests: of the batch, which are durable, as its temporaries are.
+  func run(_ batch: [StagedDocument], _ manifests: [ManifestFile]) -> Outcome {
     exposed = SystemClock().now()
     heldCount = 0
     let results = batch.map(replace)
     leaveFolder()
     busy = nil
-    return .settled(results, manifests: manifests, unflushed: flushFolders(batch))
+    return Outcome(results: results, manifests: manifests, unflushed: flushFolders(batch))
   }
 
   // MARK: exchange
@@ -131,7 +109,11 @@ final class Commit {
       let temporary = try fileSystem.open(
         document.slot, in: document.staging.file, [.readOnly, .beneath, .nonBlocking], mode: 0)
       let ended = try withExtendedLifetime(temporary) { () throws(FileSystemError) in
-        try slots.run(&settlement, slot: document.slot, in: place, name: document.origin.name, of: folder)
+        try slots.run(
+          &settlement, slot: document.slot, in: place, name: document.origin.name, of: folder,
+          firstLook: document.watch.map { watch in
+            { watch.look(at: document.slot, in: document.staging.file, sha256: original.sha256) }
+          })
       }
       if settlement.hasExchanged { touch(document.origin.folder) }
       switch ended.end {

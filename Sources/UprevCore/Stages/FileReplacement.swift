@@ -89,9 +89,11 @@ public final class FileReplacement {
   /// - Parameters:
   ///   - status: of the original, as it was read.
   ///   - new: the temporary, as it is.
+  ///   - watch: tells whether anybody has written to the original since it was read, its second lease held; nil: it is read
+  ///     again.
   /// - Returns: what became of it; afterwards nothing of this object is left, unless that is for recovery.
   public func replace(
-    _ name: PathName, _ original: Sighting, _ status: FileStatus, with new: Sighting
+    _ name: PathName, _ original: Sighting, _ status: FileStatus, with new: Sighting, watch: WriteWatch? = nil
   ) -> Outcome {
     let origin = TreeDocumentOrigin(
       folder: folder, name: name, status: status, attributes: original.content?.attributes.extended ?? [],
@@ -99,8 +101,9 @@ public final class FileReplacement {
     let document = StagedDocument(
       origin: origin, staging: staging, slot: Self.slot, isBeside: true, original: original, temporary: new, change: nil
     )
+    document.watch = watch
     let locks = FolderLocks(fileSystem, root: nil)
-    switch Commit(fileSystem, options, locks).run([document], number: 0) {
+    switch Flush(fileSystem, options).run([document], number: 0) {
     case .notJournaled(let error, let manifests):
       // There is no journal here.
       drop(manifests)
@@ -108,19 +111,18 @@ public final class FileReplacement {
     case .noRoom(let error, let manifests), .notFlushed(let error, let manifests):
       drop(manifests)
       return .failed(error)
-    case .settled(let results, let manifests, let unflushed):
-      if let unflushed {
+    case .flushed(let manifests):
+      let committed = Commit(fileSystem, options, locks).run([document], manifests)
+      if committed.unflushed != nil, case .inPlace? = committed.results.first {
         // Nothing may be unlinked: what is durable is not known.
-        if case .inPlace? = results.first {
-          staging.leave()
-          isPresent = false
-          return .replaced(isWatched: true, unflushed: unflushed.error)
-        }
+        staging.leave()
+        isPresent = false
+        return .replaced(isWatched: true, unflushed: committed.unflushed?.error)
       }
-      let outcome = Retirement(fileSystem, options, locks).run([document], results, manifests)
+      let outcome = Retirement(fileSystem, options, locks).run([document], committed.results, manifests)
       for (staging, name) in outcome.leftovers { staging.addLeftover(name) }
       for staging in outcome.left { staging.leave() }
-      return finished(outcome.results.first, unflushed?.error)
+      return finished(outcome.results.first, committed.unflushed?.error)
     }
   }
 

@@ -1,6 +1,6 @@
 import UprevReport
 
-/// The last stage, third part: looks once more at what came out of the exchanges of a batch, and unlinks it; keeps what is
+/// The last stage, fourth part: looks once more at what came out of the exchanges of a batch, and unlinks it; keeps what is
 /// another program's. It works while the next batch is committed.
 ///
 /// It is used by one thread at a time, and touches nothing of a staging folder but its descriptor.

@@ -15,6 +15,8 @@ final class StagedDocument {
   let original: Sighting
   /// Our temporary.
   let temporary: Sighting
+  /// Tells whether anybody has written to the original since it was read; nil: it is read again.
+  var watch: WriteWatch?
   /// What the journal is to say of it; nil where there is none, and when it is said.
   private var change: JournalChange?
   /// The temporary's time of modification when its text was whole; nil where nobody asks.

@@ -3,12 +3,13 @@ import UprevReport
 
 /// The last stage, first part: writes replacements into temporaries. Nothing of the target changes.
 ///
-/// It is used by one thread at a time. What it staged is handed to ``Commit``, which works while the next batch is
-/// staged.
+/// It is used by one thread at a time. What it staged is handed to ``Flush``, which works while the next batch is staged.
 final class Staging {
   let folders: StagingFolders
   private let options: ContainerWriteOptions
-  private var count = 0
+  /// What the last temporary is called. Long names, because ext4 searches a folder's block from its beginning: fewer of them are
+  /// in one.
+  private var lastSlot: UInt64 = 1_000_000_000_000_000_000
 
   init(_ fileSystem: any FileSystem, _ options: ContainerWriteOptions, warn: @escaping WarningSink) {
     folders = StagingFolders(fileSystem, runID: options.runID, warn: warn)
@@ -55,8 +56,8 @@ final class Staging {
     } catch {
       throw .folder(.text(error))
     }
-    count += 1
-    let slot = PathName(String(count))
+    lastSlot += 1
+    let slot = PathName(String(lastSlot))
     let flushing = options.durability == .file || (options.durability == .batch && !staging.reportsFlushErrors)
     let status: FileStatus
     do throws(StagingFolder.Failure) {

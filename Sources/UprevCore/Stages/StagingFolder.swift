@@ -19,8 +19,8 @@ final class StagingFolder {
   private(set) var isLeft = false
   private let parentFile: OpenFile
   private let fileSystem: any FileSystem
-  /// What a new file here looks like before anything is set; known from the first one on.
-  private var newFile: (status: FileStatus, flags: UInt32?)?
+  /// What a new file here looks like that was asked for with this mode, before anything is set; known from the first one on.
+  private var newFile: (requested: UInt32, status: FileStatus, flags: UInt32?)?
   private var leftovers: [PathName] = []
 
   /// How many names are tried before something that stands in the way is an error.
@@ -139,13 +139,15 @@ final class StagingFolder {
     _ text: JSONText, to name: PathName, like origin: TreeDocumentOrigin, flushing: Bool
   ) throws(Failure) -> FileStatus {
     let temporary: OpenFile
+    // As it is to be in the end: nobody else reaches into this folder.
+    let mode = origin.status.mode & 0o777
     do throws(FileSystemError) {
-      temporary = try fileSystem.open(name, in: file, [.writeOnly, .create, .exclusive, .beneath], mode: 0o600)
+      temporary = try fileSystem.open(name, in: file, [.writeOnly, .create, .exclusive, .beneath], mode: mode)
     } catch {
       throw .text(error)
     }
     do throws(Failure) {
-      return try fill(temporary, name, text, like: origin, flushing: flushing)
+      return try fill(temporary, name, mode, text, like: origin, flushing: flushing)
     } catch {
       remove(name)
       throw error
@@ -153,7 +155,8 @@ final class StagingFolder {
   }
 
   private func fill(
-    _ temporary: OpenFile, _ name: PathName, _ text: JSONText, like origin: TreeDocumentOrigin, flushing: Bool
+    _ temporary: OpenFile, _ name: PathName, _ mode: UInt32, _ text: JSONText, like origin: TreeDocumentOrigin,
+    flushing: Bool
   ) throws(Failure) -> FileStatus {
     do throws(FileSystemError) {
       try text.withUnsafeBytes { bytes throws(FileSystemError) in try fileSystem.write(temporary, bytes) }
@@ -161,11 +164,11 @@ final class StagingFolder {
       throw .text(error)
     }
     do throws(FileSystemError) {
-      let now: (status: FileStatus, flags: UInt32?)
-      if let newFile {
+      let now: (requested: UInt32, status: FileStatus, flags: UInt32?)
+      if let newFile, newFile.requested == mode {
         now = newFile
       } else {
-        now = (try fileSystem.status(of: temporary), try fileSystem.flags(of: temporary))
+        now = (mode, try fileSystem.status(of: temporary), try fileSystem.flags(of: temporary))
         newFile = now
       }
       try fileSystem.setAttributes(of: temporary, from: now.status, to: origin.status, origin.attributes)

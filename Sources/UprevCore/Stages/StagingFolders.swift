@@ -12,9 +12,9 @@ final class StagingFolders {
   private let runID: String
   private let handles: FolderHandles
   private let warn: WarningSink
-  /// Three a file system, used in turn: the kernel locks a folder for each change in it, and one batch is staged while the
-  /// one before is exchanged with its documents, and what came out of the one before that is unlinked.
-  private var tops: [[FileIdentity: StagingFolder]] = [[:], [:], [:]]
+  /// Four a file system, used in turn: the kernel locks a folder for each change in it, and one batch is staged while the one
+  /// before is flushed, the one before that exchanged with its documents, and what came out of the one before that unlinked.
+  private var tops: [[FileIdentity: StagingFolder]] = [[:], [:], [:], [:]]
   private var turn = 0
   private var besides: [FileIdentity: StagingFolder] = [:]
   /// Folders whose documents are staged beside them: their top cannot be used.

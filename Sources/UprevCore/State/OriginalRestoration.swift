@@ -231,11 +231,14 @@ struct OriginalRestoration {
 
   private func commit(_ staged: StagedDocument, _ options: Options, warn: WarningSink) throws {
     let locks = FolderLocks(fileSystem, root: nil)
-    let commit = Commit(fileSystem, options.write, locks)
-    let retirement = Retirement(fileSystem, options.write, locks)
-    switch commit.run([staged], number: 1) {
-    case .settled(let results, let manifests, nil):
-      let outcome = retirement.run([staged], results, manifests)
+    switch Flush(fileSystem, options.write).run([staged], number: 1) {
+    case .flushed(let manifests):
+      let committed = Commit(fileSystem, options.write, locks).run([staged], manifests)
+      if let unflushed = committed.unflushed {
+        staged.staging.leave()
+        throw Uncertain(reason: .foldersNotFlushed(unflushed.error, about: path))
+      }
+      let outcome = Retirement(fileSystem, options.write, locks).run([staged], committed.results, manifests)
       for folder in outcome.left { folder.leave() }
       for leftover in outcome.leftovers { leftover.staging.addLeftover(leftover.name) }
       switch outcome.results.first {
@@ -251,9 +254,6 @@ struct OriginalRestoration {
       case .busy: throw TargetError.busy(path, process: nil)
       case .changed, .vanished, nil: throw TargetError.archiveChanged(path)
       }
-    case .settled(_, _, let unflushed?):
-      staged.staging.leave()
-      throw Uncertain(reason: .foldersNotFlushed(unflushed.error, about: path))
     case .notJournaled(let error, _): throw error
     case .noRoom(let error, let manifests), .notFlushed(let error, let manifests):
       staged.removeTemporary()

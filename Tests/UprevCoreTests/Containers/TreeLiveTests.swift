@@ -328,7 +328,7 @@ import UprevTestSupport
     let fileSystem = FaultyFileSystem(before: { call, occurrence, _ in
       guard call == "fsync", occurrence == 1 else { return nil }
       // The slot of what came out, as somebody who looked up the name before would reach it. He is told to wait.
-      for name in scene.stray where name.hasSuffix("/1") {
+      for name in scene.stray where name.hasSuffix("01") {
         let descriptor = open(scene.tree.path(name), O_WRONLY | O_NONBLOCK)
         #expect(descriptor == -1 && errno == EWOULDBLOCK)
         if descriptor >= 0 { close(descriptor) }
