@@ -53,6 +53,8 @@ final class ArchiveContainer: Container {
   private var lock: ArchiveClaim?
   /// Takes what is read, once the archive is claimed.
   private var hash: ReadHash?
+  /// Tells whether anybody has written to the archive since it was claimed, where that can be told.
+  private(set) var watch: WriteWatch?
 
   private static let interval = 0.1
   /// Seconds in any case: a process that is just being started holds the descriptors of the one that starts it for a moment.
@@ -89,6 +91,7 @@ final class ArchiveContainer: Container {
       throw ArchiveWords.changedDuringRun(location.path)
     }
     hash = ReadHash()
+    watch = WriteWatch(file, status, now: SystemClock().now(), fileSystem)
   }
 
   func release() {

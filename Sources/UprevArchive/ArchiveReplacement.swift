@@ -33,8 +33,17 @@ struct ArchiveReplacement {
     let new = try sighting(output.file, newStatus, newHash)
     let wasLinked = container.status.linkCount > 1
     try checkUnchanged()
+    // From here on a lease is held: keeping a further name moves the time of change, which tells nothing any more.
+    var watch = container.watch
+    defer { container.watch?.letGo() }
+    if watch?.close() == false { watch = nil }
     let kept = try keep(original, new, newStatus)
-    let outcome = output.replace(original, container.status, with: new)
+    if let kept, !kept.kept.isLink {
+      // A copy took its time, and nobody should wait for longer.
+      watch?.letGo()
+      watch = nil
+    }
+    let outcome = output.replace(original, container.status, with: new, watch: watch)
     switch outcome {
     case .replaced, .unsettled: break
     case .vanished, .changed, .kept, .busy, .failed: withdraw(kept)

@@ -64,19 +64,22 @@ public struct FaultyFileSystem: FileSystem {
   private let base: any FileSystem
   private let faults: [Fault]
   private let flushes: Bool
+  private let age: Int64
   private let before: @Sendable (_ call: String, _ occurrence: Int, _ name: PathName?) -> Int32?
 
   /// - Parameters:
   ///   - flushes: false makes `fsync` and `syncfs` count and do nothing, which saves minutes where a test makes thousands.
+  ///   - age: seconds that every time of a file lies further back than it does.
   ///   - before: runs before each call, with its name, how often it was made (this one included) and the name it
   ///   is about; the `errno` it answers, if any, fails the call.
   public init(
-    _ base: any FileSystem = LocalFileSystem(), faults: [Fault] = [], flushes: Bool = true,
+    _ base: any FileSystem = LocalFileSystem(), faults: [Fault] = [], flushes: Bool = true, age: Int64 = 0,
     before: @escaping @Sendable (_ call: String, _ occurrence: Int, _ name: PathName?) -> Int32? = { _, _, _ in nil }
   ) {
     self.base = base
     self.faults = faults
     self.flushes = flushes
+    self.age = age
     self.before = before
   }
 
@@ -132,14 +135,21 @@ public struct FaultyFileSystem: FileSystem {
 
   public func status(of file: OpenFile) throws(FileSystemError) -> FileStatus {
     try pass("fstat")
-    return try base.status(of: file)
+    return aged(try base.status(of: file))
   }
 
   public func status(
     of name: PathName, in directory: OpenFile?, followingLinks: Bool
   ) throws(FileSystemError) -> FileStatus {
     try pass("fstatat", name)
-    return try base.status(of: name, in: directory, followingLinks: followingLinks)
+    return aged(try base.status(of: name, in: directory, followingLinks: followingLinks))
+  }
+
+  private func aged(_ status: FileStatus) -> FileStatus {
+    var status = status
+    status.modification.seconds -= age
+    status.change.seconds -= age
+    return status
   }
 
   public func forEachName(

@@ -27,12 +27,13 @@ struct SafetyTests {
 
   @Test(
     "Whichever system call fails, the archive is whole, old or new, and no temporary is left",
-    arguments: ["tar", "tar.zst", "tar.gz"], [true, false])
-  func everyCallFails(_ suffix: String, _ isJournaled: Bool) throws {
+    arguments: [("tar", 0), ("tar.zst", 0), ("tar.gz", 0), ("tar", 10)] as [(String, Int64)], [true, false])
+  func everyCallFails(_ archive: (suffix: String, age: Int64), _ isJournaled: Bool) throws {
+    let (suffix, age) = archive
     let scratch = try Scratch()
     let path = try made(scratch, suffix)
     let before = try bytes(of: path)
-    let counting = FaultyFileSystem(flushes: false)
+    let counting = FaultyFileSystem(flushes: false, age: age)
     #expect(try faulty(counting, isJournaled).run(path).committed)
     let after = try bytes(of: path)
     #expect(before != after)
@@ -44,7 +45,7 @@ struct SafetyTests {
     for fault in cases {
       try Data(before).write(to: URL(fileURLWithPath: path))
       try? FileManager.default.removeItem(atPath: scratch.file(".uprev-originals"))
-      let fileSystem = FaultyFileSystem(faults: [fault.fault], flushes: false)
+      let fileSystem = FaultyFileSystem(faults: [fault.fault], flushes: false, age: age)
       let result = try faulty(fileSystem, isJournaled).run(path)
       let what = "\(fault): \(String(describing: result.error))"
       #expect(fileSystem.record.failures == [fault.call], "\(what)")

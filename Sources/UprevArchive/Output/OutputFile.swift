@@ -88,10 +88,13 @@ final class OutputFile {
   /// - Parameters:
   ///   - original: as it was read.
   ///   - new: this file.
+  ///   - watch: tells whether anybody has written to the archive since it was read; nil: it is read again.
   /// - Returns: what became of it.
-  func replace(_ original: Sighting, _ status: FileStatus, with new: Sighting) -> FileReplacement.Outcome {
+  func replace(
+    _ original: Sighting, _ status: FileStatus, with new: Sighting, watch: WriteWatch?
+  ) -> FileReplacement.Outcome {
     guard case .replacing(let replacement) = temporary else { return .changed }
-    return replacement.replace(location.name, original, status, with: new)
+    return replacement.replace(location.name, original, status, with: new, watch: watch)
   }
 
   /// Whether some process is known to have the file open for writing.

@@ -27,7 +27,7 @@ struct TargetRun {
   var recorder: PlanRecorder?
 
   /// Bytes of text and passthrough in one batch before it is handed on.
-  private static let batchBytes = 1 << 20
+  private static let batchBytes = 512 << 10
 
   /// A target whose documents are decided, and which is to be committed or abandoned.
   final class Pending {
