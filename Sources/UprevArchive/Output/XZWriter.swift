@@ -11,7 +11,7 @@ import UprevReport
 /// Used by one thread at a time.
 final class XZWriter: StreamWriter {
   private static let roomSize = 256 << 10
-  /// Threads and memory that it takes if nobody says how many. Of level 6 each thread holds about 170 MB, of level 9 a gigabyte.
+  /// Threads and bytes that it takes if nobody says how many. A thread holds up to 170 MB at level 6, 1.3 GB at level 9.
   private static let mostThreads = 4
   private static let mostMemory: UInt64 = 1 << 30
 
@@ -24,7 +24,7 @@ final class XZWriter: StreamWriter {
   /// - Parameters:
   ///   - level: from 0 to 9.
   ///   - threads: at least 1.
-  ///   - isBounded: whether fewer threads are taken than `threads` where they would need much memory.
+  ///   - isBounded: whether fewer threads are taken than `threads` where they are too many or would need much memory.
   /// - Throws: ``TargetError`` where memory is out.
   init(
     _ output: FileSink, _ path: PathName, level: Int, threads: Int, isBounded: Bool
@@ -34,16 +34,29 @@ final class XZWriter: StreamWriter {
     stream = .allocate(capacity: 1)
     stream.initialize(to: lzma_stream())
     room = .allocate(byteCount: Self.roomSize, alignment: 16)
-    var options = lzma_mt()
-    options.preset = UInt32(clamping: level)
-    options.check = LZMA_CHECK_CRC64
-    options.threads = UInt32(clamping: isBounded ? min(threads, Self.mostThreads) : threads)
-    while isBounded, options.threads > 1, lzma_stream_encoder_mt_memusage(&options) > Self.mostMemory {
-      options.threads -= 1
-    }
+    var options = Self.options(level: level, threads: isBounded ? Self.threads(threads, level: level) : threads)
     let result = lzma_stream_encoder_mt(stream, &options)
     guard result == LZMA_OK else { throw error(result) }
     empty()
+  }
+
+  private static func options(level: Int, threads: Int) -> lzma_mt {
+    var options = lzma_mt()
+    options.preset = UInt32(clamping: level)
+    options.check = LZMA_CHECK_CRC64
+    options.threads = UInt32(clamping: threads)
+    return options
+  }
+
+  /// As many threads as are wanted and as are reasonable if nobody says how many; at least 1.
+  static func threads(_ wanted: Int, level: Int) -> Int {
+    var threads = max(1, min(wanted, mostThreads))
+    while threads > 1 {
+      var options = options(level: level, threads: threads)
+      if lzma_stream_encoder_mt_memusage(&options) <= mostMemory { break }
+      threads -= 1
+    }
+    return threads
   }
 
   deinit {
