@@ -40,7 +40,7 @@ struct CompressionTests {
   @Test("Every level gives what the compressor's command reads, and the highest less than the lowest")
   func levels() throws {
     let scratch = try Scratch()
-    let (plain, content) = try corpus(scratch, documents: 1500, binaries: 0)
+    let (plain, content) = try corpus(scratch, documents: 1000, binaries: 0)
     for filter in ArchiveFilter.allCases {
       var sizes: [Int] = []
       for level in filter.levels {
@@ -91,7 +91,7 @@ struct CompressionTests {
   func threads(_ filter: ArchiveFilter, _ level: Int?) throws {
     let scratch = try Scratch()
     // Several blocks of each: of zstd's level 1 one has 2 MiB, of xz's level 1 3 MiB.
-    let (plain, content) = try corpus(scratch, documents: 5000, binaries: 3 << 20)
+    let (plain, content) = try corpus(scratch, documents: 2500, binaries: 3 << 20)
     var first: [UInt8]?
     for (number, (threads, side)) in [(nil, 0), (nil, 1), (nil, 3), (1, 2), (2, 2), (3, 1), (64, 1)].enumerated() {
       let path = scratch.file("\(number)")

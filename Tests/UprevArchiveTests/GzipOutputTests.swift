@@ -110,11 +110,11 @@ struct GzipOutputTests {
 
   @Test(
     "Documents, alone and with binaries beside them, take no more than with zlib's level of the same number",
-    arguments: [0, 3 << 20])
+    arguments: [0, 2 << 20])
   func levels(binaries: Int) throws {
     let scratch = try Scratch()
     let plain = scratch.file("x.tar")
-    try Tool.python(Corpus.make, [plain, "5000", "\(binaries)"])
+    try Tool.python(Corpus.make, [plain, "2500", "\(binaries)"])
     let content = try bytes(of: plain)
     let theirs = try Tool.python(
       """
