@@ -7,6 +7,8 @@ import UprevReport
 
 @Suite("Levels and threads of compression")
 struct CompressionTests {
+  private static let defaults: [ArchiveFilter: Int] = [.gzip: 6, .zstd: 3, .xz: 6, .bzip2: 9, .lz4: 1]
+
   /// Compresses `content` into a new file, and says how large that is.
   @discardableResult
   private func compress(
@@ -51,7 +53,7 @@ struct CompressionTests {
       // lz4 has one way for the levels below 3.
       #expect(try #require(sizes.last) < sizes[0], "\(filter): \(sizes)")
       let usual = try compress(content, filter, to: scratch.file("\(filter)"))
-      let index = filter.defaultLevel - filter.levels.lowerBound
+      let index = try #require(Self.defaults[filter]) - filter.levels.lowerBound
       #expect(usual == sizes[index], "\(filter) has another default")
     }
   }
@@ -97,7 +99,9 @@ struct CompressionTests {
       let path = scratch.file("\(number)")
       try compress(content, filter, to: path, level: level, threads: threads, sideThreads: side)
       let written = try bytes(of: path)
-      #expect(written == first ?? written, "\(filter): \(threads.map { "\($0) threads" } ?? "-j \(side)")")
+      // Not compared inside the macro, which would look for every difference of megabytes.
+      let isSame = written == first ?? written
+      #expect(isSame, "\(filter): \(threads.map { "\($0) threads" } ?? "-j \(side)")")
       first = written
     }
     try expectSame(plain, scratch.file("2"), filter)

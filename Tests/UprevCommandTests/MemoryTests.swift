@@ -70,12 +70,12 @@ struct MemoryTests {
       import io, lzma, random, sys, tarfile
       stream = io.BytesIO()
       with tarfile.open(fileobj=stream, mode='w') as tar:
-          for name, body in (('ml_training_a.json', b'{"n_jobs": 1, "chunksize": 1}'), ('b', random.randbytes(3 << 20))):
+          for name, body in (('ml_training_a.json', b'{"n_jobs": 1, "chunksize": 1}'), ('b', random.randbytes(2 << 20))):
               info = tarfile.TarInfo(name); info.size = len(body); tar.addfile(info, io.BytesIO(body))
       packed = lzma.compress(stream.getvalue())
-      for number in range(20): open(f'{sys.argv[1]}/{number}.tar.xz', 'wb').write(packed[:-(1 << 20)])
+      for number in range(10): open(f'{sys.argv[1]}/{number}.tar.xz', 'wb').write(packed[:-(1 << 20)])
       """, folder.path)
-    let peaks = try [2, 20].map { count in
+    let peaks = try [2, 10].map { count in
       try peak(["--no-state", "--jobs", "2"] + (0..<count).map { "\($0).tar.xz" }, status: 1)
     }
     #expect(peaks[1] < peaks[0] + 50, "\(peaks)")
