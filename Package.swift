@@ -35,6 +35,7 @@ let package = Package(
       name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
     .systemLibrary(
       name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]),
+    .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"]), .brew(["xz"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CSystem", cSettings: [.define("_GNU_SOURCE")]),
@@ -52,7 +53,9 @@ let package = Package(
       ]),
     .target(
       name: "UprevArchive",
-      dependencies: ["CArchive", "CDeflate", "CSystem", "CZlib", "LosslessJSON", "UprevCore", "UprevReport"]),
+      dependencies: [
+        "CArchive", "CDeflate", "CLZMA", "CSystem", "CZlib", "LosslessJSON", "UprevCore", "UprevReport",
+      ]),
     .target(name: "AmorsizeTrainingData", dependencies: ["LosslessJSON", "UprevCore", "UprevReport"]),
     .executableTarget(
       name: "uprev",

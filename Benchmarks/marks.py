@@ -6,7 +6,7 @@ import statistics
 MEGABYTE = 1e6
 
 RATIO, WITHIN, COST, WALL = "ratio", "within", "cost", "wall"
-PEAK, GROWTH, SCALE = "peak", "growth", "scale"
+PEAK, GROWTH, SCALE, SIZE = "peak", "growth", "scale", "size"
 # work, contestant: whom the mark is about. flushes: holds only where a flush reaches a disk. what:
 #   RATIO   the contestant's wall time a document by Uprev's, at least
 #   WITHIN  Uprev's wall time a document by the contestant's, at most
@@ -14,6 +14,7 @@ PEAK, GROWTH, SCALE = "peak", "growth", "scale"
 #   WALL    wall time in milliseconds, less than
 #   PEAK    memory in MB, less than
 #   GROWTH  memory by that of the contestant in `than`, at most
+#   SIZE    bytes of the contestant's result by those of what it was given, at most
 #   SCALE   growth of the wall time a document from than[0] to the contestant, by its growth from than[1] to than[2], at most
 Mark = collections.namedtuple("Mark", "work contestant what value flushes than", defaults=(False, ()))
 
@@ -39,6 +40,8 @@ def value_of(mark, by_key):
         return (rows[0]["peakBytes"] / rows[1]["peakBytes"] if all("peakBytes" in r for r in rows) else None), None
     if mark.what == PEAK:
         return (row["peakBytes"] / MEGABYTE if "peakBytes" in row else None), None
+    if mark.what == SIZE:
+        return row.get("sizeRatio"), None
     if mark.what == WALL:
         return (1000 * row["wall"] if "wall" in row else None), None
     ratio = row.get("ratio")
@@ -88,6 +91,7 @@ WORDS = {
     WALL: ("< {:g} ms", "{:.1f} ms"),
     PEAK: ("< {:g} MB", ""),
     GROWTH: ("memory ≤ {:.2f}×", "{:.2f}×"),
+    SIZE: ("size ≤ {:.2f}× the original’s", "{:.3f}×"),
     SCALE: ("growth a document ≤ {:.2f}× its peer’s", "{:.2f}×"),
     "rate": ("≥ {:g} MB/s", ""),
     "microseconds": ("< {:g} µs", ""),

@@ -1,5 +1,6 @@
 """The results as data, as a table for a terminal, and as Markdown. One row a contestant, as dictionaries."""
 
+import os
 import statistics
 
 import codec
@@ -11,8 +12,10 @@ from marks import MEGABYTE
 KINDS = {"codec": codec, "instructions": instructions}
 
 
-def row(contestant, data, measurements, failure):
-    """What is known of one contestant of one work. `failure`: None, or why its times do not count."""
+def row(contestant, data, measurements, size, failure):
+    """What is known of one contestant of one work. `size`: bytes of the archive that it made, the last time, or None.
+    `failure`: None, or why its times do not count.
+    """
     result = {"contestant": contestant.key, "label": contestant.label, "documents": data.documents, "failure": failure}
     result["runs"] = [
         {"wall": m.wall, "cpuUser": m.cpu_user, "cpuSystem": m.cpu_system, "peakBytes": m.peak} for m in measurements
@@ -23,6 +26,9 @@ def row(contestant, data, measurements, failure):
         result["cpu"] = statistics.median(m.cpu_user + m.cpu_system for m in measurements)
         result["peakBytes"] = max(m.peak for m in measurements)
         result["documentsPerSecond"] = data.documents / wall
+        if size is not None:
+            result["bytes"] = size
+            result["sizeRatio"] = size / os.path.getsize(data.path)
     return result
 
 

@@ -11,7 +11,7 @@ import contestants as by
 import instructions
 from contestants import UPREV, snapshot
 from generate import KINDS, Wanted
-from marks import COST, GROWTH, PEAK, RATIO, SCALE, WALL, WITHIN, Mark
+from marks import COST, GROWTH, PEAK, RATIO, SCALE, SIZE, WALL, WITHIN, Mark
 
 # few, small, large, largest: numbers of documents in trees and snapshots. binaries: bytes in a snapshot beside its documents.
 # huge: the same in the snapshots of mostly zeros. folder: documents in each folder of a tree that has several. counted: documents
@@ -44,6 +44,7 @@ MARKS = (
     Mark("snapshot-zst", "bsdtar", RATIO, 1.3),
     Mark("snapshot-zst", "python-tarfile", RATIO, 5.0),
     *(Mark(f"snapshot-{kind}", UPREV, PEAK, 100.0) for kind in ("tar", "gz", "zst")),
+    *(Mark(f"snapshot-{kind}", UPREV, SIZE, 1.05) for kind in ("gz", "zst")),
     *(Mark(f"memory-{kind}", key, PEAK, 100.0) for kind in ("tar", "gz", "zst") for key in (UPREV, "uprev-10x")),
     *(Mark(f"memory-{kind}", "uprev-10x", GROWTH, 1.10, than=(UPREV,)) for kind in ("tar", "gz", "zst")),
     Mark("scale-tree", "uprev-1m", SCALE, 1.15, True, (UPREV, "limit", "limit-1m")),

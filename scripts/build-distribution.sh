@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds what is installed below a prefix: the program, its pipelines, man page, shell completions and licence. On Linux the
 # Swift runtime is linked into the program, which then needs no Swift where it runs, only libarchive, libdeflate, libjq,
-# libnettle, libpcre2, libsqlite3 and zlib.
+# liblzma, libnettle, libpcre2, libsqlite3 and zlib.
 # Does nothing where the folder is newer than everything it is made of.
 #
 # Usage: scripts/build-distribution.sh FOLDER

@@ -12,6 +12,7 @@ needed='
 lib:libarchive | libarchive-dev     | libarchive | the library that reads and writes archives
 lib:zlib       | zlib1g-dev         | zlib       | the library that checks gzip
 lib:libdeflate | libdeflate-dev     | libdeflate | the library that writes gzip
+lib:liblzma    | liblzma-dev        | xz         | the library that writes xz
 header:jq.h    | libjq-dev          | jq         | the library that runs jq programs
 lib:nettle     | nettle-dev         | nettle     | the library for SHA-256
 lib:libpcre2-8 | libpcre2-dev      | pcre2      | the library that matches the patterns of schemas

@@ -31,6 +31,11 @@ final class ArchiveContainer: Container {
     format == .tar ? nil : ArchiveWords.onlyTarInPlace(location.path, format.rawValue)
   }
 
+  /// A level that the filter does not take; what cannot be changed in place is never compressed.
+  func refusal(of compression: Compression) -> TargetError? {
+    format == .tar ? filter?.refusal(of: compression, location.path) : nil
+  }
+
   var knowableFile: KnowableFile? {
     // What cannot be asked is not trusted.
     guard let holder = try? fileSystem.fileSystemStatus(of: file), holder.keepsChangeTimes else { return nil }

@@ -101,6 +101,15 @@ enum ArchiveWords {
     unsupported(archive, "this libarchive was built without \(filter.rawValue)")
   }
 
+  static func levelOutOfRange(_ archive: PathName, _ filter: ArchiveFilter, _ level: Int) -> TargetError {
+    let levels = filter.levels
+    return TargetError(
+      code: .archiveUnsupported,
+      message:
+        "“\(archive)” was not written: \(filter.rawValue) is compressed with a level from \(levels.lowerBound) to "
+        + "\(levels.upperBound), not \(level); give --compression-level one of them, or leave it out.")
+  }
+
   static func skippableFrame(_ archive: PathName) -> TargetError {
     unsupported(archive, "it begins with a skippable frame, as pzstd writes; decompress it and compress it with zstd")
   }

@@ -6,6 +6,7 @@ import UprevReport
 struct MigrationOptions: ParsableArguments {
   @OptionGroup var writing: WritingOptions
   @OptionGroup var reporting: ReportOptions
+  @OptionGroup(title: "Compression") var compression: CompressionOptions
 
   @Flag(help: "Treat newer and unmatched documents as failures too.")
   var strict = false
@@ -51,6 +52,7 @@ struct MigrationOptions: ParsableArguments {
 
   func apply(to options: inout RunOptions) {
     writing.apply(to: &options)
+    compression.apply(to: &options)
     options.listsEveryDocument = reporting.reportAll
     options.isStrict = strict
     options.readsEverything = paranoid

@@ -42,11 +42,14 @@ struct GzipOutputTests {
     if ours > size + size // 100 + 40: print('%d bytes where zlib takes %d of %d' % (ours, size, len(plain)))
     """#
 
-  private func compress(_ content: [UInt8], to path: String, sideThreads: Int, pieces: Int) throws {
+  private func compress(
+    _ content: [UInt8], to path: String, level: Int = 6, threads: Int, pieces: Int = 1 << 20
+  ) throws {
     let fileSystem = LocalFileSystem()
     let file = try fileSystem.open(PathName(path), in: nil, [.readWrite, .create, .exclusive], mode: 0o600)
     let writer = try GzipWriter(
-      FileSink(fileSystem, file, PathName(path), isFlushed: false), PathName(path), sideThreads: sideThreads)
+      FileSink(fileSystem, file, PathName(path), isFlushed: false), PathName(path), level: level,
+      threads: threads)
     try content.withBytes { (bytes) throws(TargetError) in
       for start in stride(from: 0, to: bytes.count, by: pieces) {
         try writer.write(UnsafeRawBufferPointer(rebasing: bytes[start..<min(bytes.count, start + pieces)]))
@@ -95,7 +98,7 @@ struct GzipOutputTests {
     var first: [UInt8]?
     for (threads, pieces) in [(0, 1 << 20), (1, 256 << 10), (2, 99_991), (8, 1 << 22)] {
       let path = scratch.file("\(threads).tar.gz")
-      try compress(content, to: path, sideThreads: threads, pieces: pieces)
+      try compress(content, to: path, threads: threads, pieces: pieces)
       let written = try bytes(of: path)
       #expect(written == first ?? written, "\(threads) threads")
       first = written
@@ -105,13 +108,42 @@ struct GzipOutputTests {
     #expect(try Tool.python(Self.check, [plain, scratch.file("2.tar.gz"), how]) == "")
   }
 
+  @Test(
+    "Documents, alone and with binaries beside them, take no more than with zlib's level of the same number",
+    arguments: [0, 2 << 20])
+  func levels(binaries: Int) throws {
+    let scratch = try Scratch()
+    let plain = scratch.file("x.tar")
+    try Tool.python(Corpus.make, [plain, "2500", "\(binaries)"])
+    let content = try bytes(of: plain)
+    let theirs = try Tool.python(
+      """
+      import sys, zlib
+      for level in range(1, 10):
+          c = zlib.compressobj(level, zlib.DEFLATED, 31)
+          print(len(c.compress(open(sys.argv[1], 'rb').read())) + len(c.flush()))
+      """, [plain]
+    ).split(separator: "\n").compactMap { Int($0) }
+    try #require(theirs.count == 9)
+    var last = Int.max
+    for level in 1...12 {
+      let path = scratch.file("\(level).tar.gz")
+      try compress(content, to: path, level: level, threads: 2)
+      let size = try bytes(of: path).count
+      #expect(size < last, "level \(level) gives \(size) bytes, the one before \(last)")
+      if level <= 9 { #expect(size <= theirs[level - 1], "level \(level)") }
+      last = size
+    }
+    #expect(try Tool.run(["sh", "-c", "gzip -dc '\(scratch.file("12.tar.gz"))' | cmp - '\(plain)'"]) == "")
+  }
+
   @Test("Noise is stored: nothing is gained by compressing it")
   func stored() throws {
     let scratch = try Scratch()
     var random = Seeded(20_260_101)
     let noise = (0..<(1 << 17)).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
     let path = scratch.file("x.gz")
-    try compress(noise, to: path, sideThreads: 1, pieces: 1 << 20)
+    try compress(noise, to: path, threads: 1)
     let written = try bytes(of: path)
     // A header of ten bytes, then a stored block: its kind is in the first bits (RFC 1951 3.2.3), its bytes are as they were.
     #expect(written[10] & 0x06 == 0)

@@ -100,6 +100,7 @@ struct Harness: Sendable {
   var waitSeconds = 0.0
   /// Threads of the writer beside the caller's; nil: as many as it takes by itself.
   var sideThreads: Int?
+  var compression = Compression()
   /// The new text of a document; nil where it stays.
   var change: @Sendable (PathName, JSONText) -> JSONText?
 
@@ -152,6 +153,7 @@ struct Harness: Sendable {
     var options = ContainerWriteOptions(runID: runID, durability: durability)
     options.journal = journal
     if let sideThreads { options.sideThreads = sideThreads }
+    options.compression = compression
     options.keepOriginalsDays = keepOriginalsDays
     let writer =
       if let output {
@@ -190,4 +192,22 @@ struct Harness: Sendable {
     var decisions: [Decision] = []
     var warnings: [WarningRecord] = []
   }
+}
+
+/// A tar like those that people have.
+enum Corpus {
+  /// Arguments: path, number of documents, bytes of binaries (half random).
+  static let make = """
+    import sys; sys.path.insert(0, '\(benchmarks)'); import generate as g
+    path, documents, binaries = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    content = g.chunk(('gz', documents, 1, 0, documents))[0]
+    if binaries:
+        data = b''.join(g.binary(0, binaries))
+        content += g.header('data/binary', binaries, 1700000000, g.KINDS['gz'][0]) + g.padded(data)
+    open(path, 'wb').write(content + bytes(1024 + -(len(content) + 1024) % 10240))
+    """
+
+  private static let benchmarks =
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().path + "/Benchmarks"
 }

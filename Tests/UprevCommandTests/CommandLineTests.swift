@@ -45,6 +45,13 @@ struct CommandLineTests {
       (["migrate", "--max-rejected", "101%", "cache"], "max-rejected"),
       (["migrate", "--wait", "-1", "cache"], "--wait"), (["migrate", "--wait", "nan", "cache"], "--wait"),
       (["migrate", "--keep-originals", "-1", "cache"], "--keep-originals"),
+      (["migrate", "--compression-level", "-1", "cache"], "--compression-level"),
+      (["migrate", "--compression-level=-1", "cache"], "0 to 22"),
+      (["migrate", "--compression-level", "23", "cache"], "0 to 22"),
+      (["migrate", "--compression-level", "fast", "cache"], "--compression-level"),
+      (["migrate", "--compression-threads", "0", "cache"], "1 to 64"),
+      (["migrate", "--compression-threads", "65", "cache"], "1 to 64"),
+      (["apply", "--compression-level", "23", "plan"], "0 to 22"),
       (["migrate", "--max-depth", "0", "cache"], "--max-depth"),
       (["migrate", "--max-open-files", "10", "cache"], "--max-open-files"),
       (["migrate", "--max-path-length", "0", "cache"], "max-path-length"),
@@ -261,7 +268,7 @@ struct CommandLineTests {
       "--strict",
       "--durability", "--quiet", "--verbose", "--log-format", "--state", "--no-state", "--exclude",
       "--max-document-size", "--max-depth", "--max-path-length", "--max-open-files", "--max-rejected", "--wait",
-      "--keep-originals",
+      "--keep-originals", "--compression-level", "--compression-threads",
     ] { #expect(help.contains(option)) }
   }
 

@@ -10,15 +10,21 @@ final class FilterWriter: StreamWriter {
   private let handle: OpaquePointer
   private let sink: LibrarySink
 
-  /// - Parameter path: what errors speak of.
+  /// - Parameters:
+  ///   - path: what errors speak of.
+  ///   - filter: zstd, bzip2 or lz4; the others have writers of their own.
+  ///   - level: one that the filter takes.
+  ///   - threads: that compress, at least 1; only zstd can use more than one.
   /// - Throws: ``TargetError``
-  init(_ output: FileSink, path: PathName, filter: ArchiveFilter, sideThreads: Int) throws(TargetError) {
+  init(
+    _ output: FileSink, path: PathName, filter: ArchiveFilter, level: Int, threads: Int
+  ) throws(TargetError) {
     self.path = path
     guard let handle = archive_write_new() else { throw ArchiveWords.noMemory(path) }
     self.handle = handle
     sink = LibrarySink(path) { (bytes) throws(TargetError) in try output.put(bytes) }
     guard archive_write_set_format_raw(handle) == ARCHIVE_OK else { throw error() }
-    try ArchiveFilter.add(filter, to: handle, path, sideThreads: sideThreads)
+    try ArchiveFilter.add(filter, to: handle, path, level: level, threads: threads)
     try sink.open(handle)
     guard let entry = archive_entry_new() else { throw ArchiveWords.noMemory(path) }
     defer { archive_entry_free(entry) }
@@ -145,28 +151,27 @@ final class FileSink {
 }
 
 extension ArchiveFilter {
-  /// Adds a filter to a handle that is not open yet. Levels: gzip 6, zstd 3, xz 6, bzip2 9, lz4 1, which are the defaults.
+  /// Adds a filter to a handle that is not open yet.
   ///
-  /// Only zstd uses side threads: what it writes is the same for any number of them, while xz cuts its stream by them.
+  /// What zstd writes is the same for any number of threads.
   static func add(
-    _ filter: ArchiveFilter, to handle: OpaquePointer, _ path: PathName, sideThreads: Int
+    _ filter: ArchiveFilter, to handle: OpaquePointer, _ path: PathName, level: Int, threads: Int
   ) throws(TargetError) {
     // ARCHIVE_WARN would mean that an external program does the work.
     let added =
       switch filter {
-      case .gzip: ARCHIVE_FATAL  // GzipWriter's business
+      case .gzip, .xz: ARCHIVE_FATAL  // they have writers of their own
       case .zstd: archive_write_add_filter_zstd(handle)
-      case .xz: archive_write_add_filter_xz(handle)
       case .bzip2: archive_write_add_filter_bzip2(handle)
       case .lz4: archive_write_add_filter_lz4(handle)
       }
     guard added == ARCHIVE_OK else { throw ArchiveWords.filterNotBuiltIn(filter, path) }
-    if filter == .zstd {
-      // Each thread holds tens of megabytes; one of the processors is busy with everything else.
-      let threads = String(max(1, min(sideThreads - 1, 64)))
-      guard archive_write_set_filter_option(handle, "zstd", "threads", threads) == ARCHIVE_OK else {
+    func set(_ option: String, _ value: Int) throws(TargetError) {
+      guard archive_write_set_filter_option(handle, filter.rawValue, option, "\(value)") == ARCHIVE_OK else {
         throw ArchiveWords.filterNotBuiltIn(filter, path)
       }
     }
+    try set("compression-level", level)
+    if filter == .zstd { try set("threads", threads) }
   }
 }

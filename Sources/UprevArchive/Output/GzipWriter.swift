@@ -8,8 +8,6 @@ import UprevReport
 final class GzipWriter: StreamWriter {
   /// Bytes of the stream in one member.
   static let blockSize = 1 << 20
-  /// As the gzip program's own default.
-  private static let level: Int32 = 6
 
   private let path: PathName
   private let output: FileSink
@@ -21,14 +19,18 @@ final class GzipWriter: StreamWriter {
   /// What went wrong first: from then on nothing more is written, which would leave a hole.
   private var failure: TargetError?
 
-  init(_ output: FileSink, _ path: PathName, sideThreads: Int) throws(TargetError) {
+  /// - Parameters:
+  ///   - level: from 1 to 12. On documents each of 1 to 9 gives no more than zlib's of the same number, which is why none
+  ///     stands for another.
+  ///   - threads: that compress; 0: the caller's.
+  /// - Throws: ``TargetError`` where memory is out.
+  init(_ output: FileSink, _ path: PathName, level: Int, threads: Int) throws(TargetError) {
     self.path = path
     self.output = output
     var lanes: [(SideThread<[UInt8]?>, Compressor)] = []
-    // One more than can run at once keeps all of them busy while the caller waits for the oldest.
-    for _ in 0..<(sideThreads < 1 ? 1 : min(sideThreads, 64) + 1) {
-      guard let compressor = Compressor(level: Self.level) else { throw ArchiveWords.noMemory(path) }
-      lanes.append((SideThread(isInline: sideThreads < 1), compressor))
+    for _ in 0..<max(1, threads) {
+      guard let compressor = Compressor(level: Int32(clamping: level)) else { throw ArchiveWords.noMemory(path) }
+      lanes.append((SideThread(isInline: threads < 1), compressor))
     }
     self.lanes = lanes
     block.reserveCapacity(Self.blockSize)

@@ -34,19 +34,28 @@ extension StreamWriter {
 ///   - filter: nil writes the stream as it is.
 ///   - start: bytes that the file holds already.
 ///   - progress: is told how far the file is written.
-/// - Throws: ``TargetError``
+/// - Throws: ``TargetError``, also for a level that the filter does not take.
 func makeStreamWriter(
   _ fileSystem: any FileSystem, _ file: OpenFile, path: PathName, filter: ArchiveFilter?,
   _ options: ContainerWriteOptions, from start: Int64 = 0, progress: Progress? = nil
 ) throws(TargetError) -> any StreamWriter {
+  if let refusal = filter?.refusal(of: options.compression, path) { throw refusal }
   let output = FileSink(
     fileSystem, file, path, isFlushed: options.durability != .none, from: start, progress: progress)
   let writer: any StreamWriter
-  switch filter {
-  case nil: writer = PlainWriter(output)
-  case .gzip: return try GzipWriter(output, path, sideThreads: options.sideThreads)
-  case .some(let filter):
-    writer = try FilterWriter(output, path: path, filter: filter, sideThreads: options.sideThreads)
+  if let filter {
+    let level = options.compression.level ?? filter.defaultLevel
+    let threads = filter.threads(options)
+    switch filter {
+    case .gzip: return try GzipWriter(output, path, level: level, threads: threads)
+    case .xz:
+      let isBounded = options.compression.threads == nil
+      writer = try XZWriter(output, path, level: level, threads: threads, isBounded: isBounded)
+    case .zstd, .bzip2, .lz4:
+      writer = try FilterWriter(output, path: path, filter: filter, level: level, threads: threads)
+    }
+  } else {
+    writer = PlainWriter(output)
   }
   return WriteBehind(writer, isInline: options.sideThreads < 1)
 }

@@ -49,6 +49,8 @@ public struct ContainerWriteOptions: Sendable {
   public var batchBytes: Int
   /// Threads that a writer may use beside the caller's, for work that overlaps; 0 does everything on the caller's.
   public var sideThreads: Int
+  /// How an archive is compressed.
+  public var compression = Compression()
   /// Where every change is written down before it is made; nil: it cannot be undone.
   public var journal: (any TargetJournal)?
   /// For how many days the original of an archive is kept where there is a journal; 0: it is not kept.
@@ -102,6 +104,9 @@ public protocol Container: AnyObject {
   /// Why nothing in the container can be changed in place, with the way out; nil where it can. What a dry run says instead
   /// of trying.
   var refusalToChange: TargetError? { get }
+  /// Why the container cannot be written anew, in its place, with this compression, whatever is to change in it; nil where it
+  /// can. Asked before anything of it is touched.
+  func refusal(of compression: Compression) -> TargetError?
   /// The file that it is, where a later run can know that it has not changed; nil where it is none, or cannot.
   var knowableFile: KnowableFile? { get }
   /// What a journal must know of it.
@@ -124,6 +129,8 @@ public protocol Container: AnyObject {
 }
 
 extension Container {
+  /// Nothing is compressed.
+  public func refusal(of compression: Compression) -> TargetError? { nil }
   /// None.
   public var knowableFile: KnowableFile? { nil }
   /// Nothing.
@@ -138,6 +145,8 @@ public protocol ContainerOpener: Sendable {
   func open(_ path: PathName) throws -> (any Container)?
   /// Whether `makeCopyWriter` can make this path from that kind of container. Asked before anything is opened for writing.
   func canCopy(_ kind: TargetKind, to output: PathName) -> Bool
+  /// Why no copy can be made at `output` with this compression; nil where one can.
+  func refusal(of compression: Compression, for output: PathName) -> TargetError?
   /// A writer that makes a migrated copy of `container` at `output`, which does not exist: everything is copied, flushed,
   /// and renamed into place by `finish()`. It is given every element, passthrough chunks included.
   /// - Throws: ``TargetError``
@@ -145,4 +154,9 @@ public protocol ContainerOpener: Sendable {
     of container: any Container, to output: PathName, _ options: ContainerWriteOptions, sink: @escaping DecisionSink,
     warn: @escaping WarningSink
   ) throws -> any ContainerWriter
+}
+
+extension ContainerOpener {
+  /// Nothing is compressed.
+  public func refusal(of compression: Compression, for output: PathName) -> TargetError? { nil }
 }

@@ -92,6 +92,7 @@ public final class Run {
     }
     var writeOptions = ContainerWriteOptions(
       runID: id.description, durability: options.durability, sideThreads: options.jobs)
+    writeOptions.compression = options.compression
     writeOptions.formatNames = formats.map(\.name)
     writeOptions.isAllOrNothing = options.isAllOrNothing
     writeOptions.keepOriginalsDays = options.keepOriginalsDays

@@ -26,6 +26,8 @@ public struct RunOptions: Sendable {
   public var isDryRun = false
   /// Workers, at least 1.
   public var jobs = 1
+  /// How archives that are written are compressed.
+  public var compression = Compression()
   /// Whether the report lists `current`, `unmatched` and `skipped` documents too.
   public var listsEveryDocument = false
   /// Whether the run is about the counts alone: the report then lists no documents, and whether a target could be changed

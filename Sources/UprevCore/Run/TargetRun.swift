@@ -105,6 +105,7 @@ struct TargetRun {
     let (container, opener) = try open(pending.record.path)
     pending.container = container
     pending.record.kind = container.kind
+    try checkCompression(of: container)
     if options.changesInPlace {
       let claimOptions = ContainerClaimOptions(
         runID: writeOptions.runID, waitSeconds: options.waitSeconds, shouldStop: shouldStop)
@@ -257,6 +258,17 @@ struct TargetRun {
       if let container = try opener.open(target) { return (container, opener) }
     }
     throw TargetError.unknownKind
+  }
+
+  /// Nothing is read for a result that cannot be written as it is asked for.
+  private func checkCompression(of container: any Container) throws {
+    let refusal: TargetError? =
+      if let output = options.output {
+        openers.first { $0.canCopy(container.kind, to: output) }?.refusal(of: options.compression, for: output)
+      } else {
+        container.refusal(of: options.compression)
+      }
+    if let refusal { throw refusal }
   }
 
   /// - Returns: the writer, and whether it makes a whole new container (and so needs the passthrough).
