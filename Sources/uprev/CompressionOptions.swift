@@ -19,8 +19,8 @@ struct CompressionOptions: ParsableArguments {
     help: ArgumentHelp(
       "Threads that compress an archive; default: what suits --jobs.",
       discussion: """
-        gzip, zstd and xz are compressed by several threads, bzip2 and lz4 by one; the result is the same for any number. \
-        Each thread takes memory, 170 MB for xz with its default level. It means nothing for trees, single documents and a \
+        gzip and xz are compressed by several threads, zstd by several if this says so, bzip2 and lz4 by one. The result \
+        is the same for any number, but for zstd from two on. Each thread takes memory, 170 MB for xz with its default level. It means nothing for trees, single documents and a \
         .tar without compression.
         """,
       valueName: "n"))

@@ -153,7 +153,7 @@ final class FileSink {
 extension ArchiveFilter {
   /// Adds a filter to a handle that is not open yet.
   ///
-  /// What zstd writes is the same for any number of threads.
+  /// What zstd writes is the same for any number of threads from two on.
   static func add(
     _ filter: ArchiveFilter, to handle: OpaquePointer, _ path: PathName, level: Int, threads: Int
   ) throws(TargetError) {
@@ -172,6 +172,7 @@ extension ArchiveFilter {
       }
     }
     try set("compression-level", level)
-    if filter == .zstd { try set("threads", threads) }
+    // 0 is the caller's thread, without buffers between the two.
+    if filter == .zstd { try set("threads", threads > 1 ? threads : 0) }
   }
 }
