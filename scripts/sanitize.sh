@@ -21,18 +21,23 @@ unset LD_PRELOAD
 for sanitizer in ${ONLY:-address thread}; do
   printf '\n== %s sanitizer\n' "$sanitizer"
   flags=(--sanitize="$sanitizer")
+  fixed=()
   case "$sanitizer" in
     address)
       # Without a runtime of its own: what is found ends the process.
       flags+=(-Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined)
       export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_stack_use_after_return=1:detect_leaks=0:allocator_may_return_null=1}"
       ;;
-    thread) export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:report_signal_unsafe=0}" ;;
+    thread)
+      export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:report_signal_unsafe=0}"
+      # Its shadow memory has fixed places; where the kernel lays out memory at random, it dies now and then when it starts.
+      if command -v setarch >/dev/null; then fixed=(setarch "$(uname -m)" -R); fi
+      ;;
     *)
       echo "sanitize: there is no '$sanitizer' here; ONLY takes address and thread" >&2
       exit 64
       ;;
   esac
   # shellcheck disable=SC2086
-  swift test ${SWIFTFLAGS:-} --scratch-path "$scratch-$sanitizer" "${flags[@]}" --disable-xctest
+  ${fixed[@]+"${fixed[@]}"} swift test ${SWIFTFLAGS:-} --scratch-path "$scratch-$sanitizer" "${flags[@]}" --disable-xctest
 done

@@ -24,7 +24,7 @@ extension JqTests {
 
     @Test(
       "A program that takes all memory, all time or all stack fails its document alone",
-      // A sanitizer's runtime ends a child that gets no memory with an exit status of its own.
+      // A sanitizer's runtime ends a child that gets no memory with an exit status of its own, and makes any of them slow.
       arguments: [
         ("until(false; .)", "longer than 2 seconds"),
         ("[limit(infinite; repeat(1))] | length", "memory|longer|exit status"),
@@ -34,8 +34,9 @@ extension JqTests {
         ("reduce range(2e6) as $i (0; [.])", "deeper|stack|memory|longer"), ("empty", "yields no value"),
         ("., .", "more than one value"), ("error(null)", "yields no value"), ("error(\"no\")", "failed: no"),
         ("error({a: 1})", "not a string.*\\{\"a\":1\\}"), ("@base32d", "not a valid format|not be decoded|base32"),
-        ("{} | .[\"a\"][0][\"b\"]", "^\\{|Cannot index|null"), ("[range(1000000)] | tojson", "larger than|more than"),
-        ("\"\\(\"x\" * 1000000)\" * 20", "larger than"), ("nan", "not finite"),
+        ("{} | .[\"a\"][0][\"b\"]", "^\\{|Cannot index|null"),
+        ("[range(1000000)] | tojson", "larger than|more than|longer"),
+        ("\"\\(\"x\" * 1000000)\" * 20", "larger than|longer"), ("nan", "not finite"),
       ])
     func hostile(_ program: String, _ expected: String) throws {
       let children = try Jq.children(JqLimits(seconds: 2, memory: 128 << 20))
