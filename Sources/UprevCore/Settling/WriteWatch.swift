@@ -26,15 +26,16 @@ public final class WriteWatch {
     self.fileSystem = fileSystem
     self.file = file
     self.status = status
+    guard let times = KnownFile(status, format: 0), times.wasAtRest(before: now) else { return nil }
+    let canTell: Bool
     do throws(FileSystemError) {
-      guard let times = KnownFile(status, format: 0), times.wasAtRest(before: now),
-        try fileSystem.fileSystemStatus(of: file).keepsChangeTimes, try isUnwritten()
-      else { return nil }
+      canTell = try fileSystem.fileSystemStatus(of: file).keepsChangeTimes && isUnwritten()
     } catch {
       // Without it the file is read again, which meets the error once more.
-      return nil
+      canTell = false
     }
     letGo()
+    if !canTell { return nil }
   }
 
   /// Takes the second lease, and holds it.
