@@ -29,7 +29,8 @@ public final class WriteWatch {
     guard let times = KnownFile(status, format: 0), times.wasAtRest(before: now) else { return nil }
     let canTell: Bool
     do throws(FileSystemError) {
-      canTell = try fileSystem.fileSystemStatus(of: file).keepsChangeTimes && isUnwritten()
+      let keepsTimes = try fileSystem.fileSystemStatus(of: file).keepsChangeTimes
+      canTell = keepsTimes ? try isUnwritten() : false
     } catch {
       // Without it the file is read again, which meets the error once more.
       canTell = false
