@@ -38,11 +38,8 @@ struct ArchiveReplacement {
     defer { container.watch?.letGo() }
     if watch?.close() == false { watch = nil }
     let kept = try keep(original, new, newStatus)
-    if let kept, !kept.kept.isLink {
-      // A copy took its time, and nobody should wait for longer.
-      watch?.letGo()
-      watch = nil
-    }
+    // A copy moved no time, and nobody had to wait for it.
+    if let kept, !kept.kept.isLink, watch?.close() == false { watch = nil }
     let outcome = output.replace(original, container.status, with: new, watch: watch)
     switch outcome {
     case .replaced, .unsettled: break
@@ -110,7 +107,7 @@ struct ArchiveReplacement {
     let status = container.status
     let kept = try folder.keep(
       try container.reopened(), status, runID: options.runID, days: options.keepOriginalsDays,
-      flushes: options.durability != .none)
+      flushes: options.durability != .none, willCopy: { container.watch?.letGo() })
     if kept.isLink { container.didLink(kept.status) }
     guard let before = original.content, let after = new.content else { return nil }
     let record = JournalOriginal(

@@ -73,15 +73,21 @@ struct OriginalsFolder {
   /// - Parameters:
   ///   - source: the archive, with an offset of its own.
   ///   - status: of the archive, as it was read.
+  ///   - willCopy: called before a clone or a copy is made, which may take long.
   /// - Returns: what is kept, durable if `flushes`.
   /// - Throws: ``TargetError``; then nothing is left here.
   func keep(
-    _ source: OpenFile, _ status: FileStatus, runID: String, days: Int, flushes: Bool
+    _ source: OpenFile, _ status: FileStatus, runID: String, days: Int, flushes: Bool, willCopy: () -> Void
   ) throws(TargetError) -> Kept {
     do throws(FileSystemError) {
       let kept: Kept
       let names = OriginalName(runID: runID, days: days)
-      if let linked = try link(names, status) { kept = linked } else { kept = try copy(source, status, names) }
+      if let linked = try link(names, status) {
+        kept = linked
+      } else {
+        willCopy()
+        kept = try copy(source, status, names)
+      }
       do throws(FileSystemError) {
         if flushes {
           try fileSystem.synchronize(folder)

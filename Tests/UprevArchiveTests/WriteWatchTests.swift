@@ -12,6 +12,13 @@ import UprevTestSupport
 
 @Suite("An archive that nobody writes to is read once, and whatever is written to it stays")
 struct WriteWatchTests {
+  /// How the original is kept for undo.
+  enum Kept: CaseIterable, Sendable {
+    case not
+    case linked
+    case copied
+  }
+
   /// Seconds that lie between the last change and the run: long enough, and not.
   private static let ages: [Int64] = [10, 0]
   private static let place = 5000
@@ -47,6 +54,33 @@ struct WriteWatchTests {
     #expect(try #require(reads[0]) > 2_000_000 / (64 << 10))
   }
 
+  @Test("Where the original is copied nobody waits for the copy, and it is not read again after the exchange either")
+  func copied() throws {
+    let scratch = try Scratch()
+    let (path, original) = try made(scratch)
+    let opened = Saved()
+    let fileSystem = FaultyFileSystem(
+      faults: [.init("linkat", number: EPERM, isPermanent: true)], flushes: false, age: 10,
+      before: { call, _, _ in
+        if call == "linkat" { opened.isLinkTried = true }
+        // The first try is to share blocks.
+        if opened.isLinkTried, opened.save == nil, call == "ioctl" || call == "copy_file_range" {
+          let descriptor = open(path, O_WRONLY | O_NONBLOCK)
+          opened.save = descriptor >= 0 ? .done : .refused
+          if descriptor >= 0 { close(descriptor) }
+        }
+        return nil
+      })
+    #expect(harness(fileSystem, isJournaled: true).run(path).committed)
+    #expect(opened.save == .done)
+    #expect(fileSystem.record.count("read") == 0)
+    let originals = scratch.file(".uprev-originals")
+    let kept = try FileManager.default.contentsOfDirectory(atPath: originals).map {
+      try bytes(of: originals + "/" + $0)
+    }
+    #expect(kept == [original])
+  }
+
   /// What a program does that writes a byte in place and gives the file its time of modification back.
   private enum Save {
     case done
@@ -74,11 +108,14 @@ struct WriteWatchTests {
 
   @Test(
     "A byte written in place before any call of a run is in the archive afterwards, the time of modification put back or not",
-    arguments: ages, [true, false])
-  func savedInPlace(_ age: Int64, _ isJournaled: Bool) throws {
+    arguments: ages, Kept.allCases)
+  func savedInPlace(_ age: Int64, _ kept: Kept) throws {
+    let isJournaled = kept != .not
+    let faults: [FaultyFileSystem.Fault] =
+      kept == .copied ? [.init("linkat", number: EPERM, isPermanent: true)] : []
     let scratch = try Scratch()
     let (path, original) = try made(scratch)
-    let counting = FaultyFileSystem(flushes: false, age: age)
+    let counting = FaultyFileSystem(faults: faults, flushes: false, age: age)
     #expect(harness(counting, isJournaled: isJournaled).run(path).committed)
     let calls = counting.record.count()
     #expect(calls > 40)
@@ -91,7 +128,7 @@ struct WriteWatchTests {
       usleep(20_000)
       let saved = Saved()
       let fileSystem = FaultyFileSystem(
-        flushes: false, age: age,
+        faults: faults, flushes: false, age: age,
         before: { _, _, _ in
           if saved.isTurn(turn) { saved.save = Self.save(path) }
           return nil
@@ -106,7 +143,7 @@ struct WriteWatchTests {
       ends[what, default: 0] += 1
       #expect(try scratch.names().filter { $0 != ".uprev-originals" } == ["x.tar"], "before call \(turn)")
     }
-    print("saves in place, age \(age), \(isJournaled ? "journaled" : "no journal"): \(ends)")
+    print("saves in place, age \(age), original \(kept): \(ends)")
     #expect((ends["done, committed"] ?? 0) > 0 && (ends["done, left alone"] ?? 0) > 10)
   }
 
@@ -115,6 +152,7 @@ struct WriteWatchTests {
     // Used by the run's threads one after the other: it has no side threads.
     private var count = 0
     var save: Save?
+    var isLinkTried = false
 
     func isTurn(_ turn: Int) -> Bool {
       count += 1
