@@ -77,7 +77,7 @@ let package = Package(
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "UprevTestSupport"]),
     .testTarget(name: "UprevReportTests", dependencies: ["UprevReport", "JSONSchema", "UprevTestSupport"]),
     .testTarget(name: "UprevCoreTests", dependencies: ["Conformance", "UprevCore", "UprevTestSupport"]),
-    .testTarget(name: "UprevArchiveTests", dependencies: ["UprevArchive", "UprevTestSupport"]),
+    .testTarget(name: "UprevArchiveTests", dependencies: ["CArchive", "UprevArchive", "UprevTestSupport"]),
     .testTarget(
       name: "AmorsizeTrainingDataTests", dependencies: ["AmorsizeTrainingData", "UprevTestSupport"]),
     .testTarget(name: "UprevCommandTests", dependencies: ["LosslessJSON", "JSONSchema", "UprevTestSupport"]),

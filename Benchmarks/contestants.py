@@ -12,6 +12,8 @@ from generate import Wanted
 HERE = pathlib.Path(__file__).parent
 PEERS = HERE / "peers"
 UPREV = "uprev"
+# Peers in C and the libraries that they are linked with.
+COMPILED = {"limit": [], "limit_archive": ["-lnettle"]}
 
 # uprev: the program. report: where its report goes. state: its state directory, which is empty before each copy of the data.
 # jobs: workers, processes of peers. build: a folder with compiled peers. python: a Python that has orjson.
@@ -99,6 +101,17 @@ def limit(data, key="limit", label="the machine's limit (C, one flush)"):
         data,
         lambda target, setting: [setting.build / "limit", setting.jobs, target],
         check.tree_by_bytes,
+        ("cc",),
+    )
+
+
+def limit_archive(data):
+    return Contestant(
+        "limit",
+        "the machine's limit (C, with the same hashes and check)",
+        data,
+        lambda target, setting: [setting.build / "limit_archive", target],
+        check.archive_migrated,
         ("cc",),
     )
 

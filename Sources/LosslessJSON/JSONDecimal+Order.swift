@@ -3,6 +3,11 @@ extension JSONDecimal: Comparable {
   public static func < (left: JSONDecimal, right: JSONDecimal) -> Bool {
     if left.isNegative != right.isNegative { return left.isNegative }
     if left.isZero || right.isZero { return left.isNegative ? false : left.isZero && !right.isZero }
+    if left.exponent == right.exponent, case .small(let leftValue) = left.significand,
+      case .small(let rightValue) = right.significand
+    {
+      return left.isNegative ? rightValue < leftValue : leftValue < rightValue
+    }
     return left.isNegative
       ? magnitudeIsLess(right, left)
       : magnitudeIsLess(left, right)
@@ -36,6 +41,8 @@ extension JSONDecimal: CustomStringConvertible {
   /// digits, otherwise with one digit before the point and an exponent (`1.5e300`).
   public var description: String {
     guard !isZero else { return "0" }
+    // Most numbers that are described are versions.
+    if case .small(let value) = significand, exponent.int == 0 { return isNegative ? "-\(value)" : String(value) }
     let sign = isNegative ? "-" : ""
     let digits = self.digits.map { $0 + Byte.zero }
     func text(_ bytes: some Sequence<UInt8>) -> String { String(decoding: Array(bytes), as: UTF8.self) }

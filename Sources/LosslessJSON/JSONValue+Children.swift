@@ -134,12 +134,16 @@ extension JSONValue {
   public subscript(member name: String) -> JSONValue? {
     guard kind == .object else { return nil }
     let end = Int(record.next)
-    var current = entry + 1
-    while current < end {
-      if index.equals(current, name) { return JSONValue(index: index, entry: current + 1) }
-      current = Int(index.entries[current + 1].next)
+    var name = name
+    let found: Int? = name.withUTF8 { name in
+      var current = entry + 1
+      while current < end {
+        if index.equals(current, name) { return current + 1 }
+        current = Int(index.entries[current + 1].next)
+      }
+      return nil
     }
-    return nil
+    return found.map { JSONValue(index: index, entry: $0) }
   }
 
   /// The element at that place, from 0; nil where there is none.

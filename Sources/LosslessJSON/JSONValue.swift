@@ -88,7 +88,7 @@ extension JSONIndex {
     other.withUnsafeBufferPointer { equals(entry, $0) }
   }
 
-  private func equals(_ entry: Int, _ wanted: UnsafeBufferPointer<UInt8>) -> Bool {
+  func equals(_ entry: Int, _ wanted: UnsafeBufferPointer<UInt8>) -> Bool {
     let record = entries[entry]
     if !record.hasEscape, Int(record.end) - Int(record.start) - 2 != wanted.count { return false }
     return withRawIndex { raw in raw.content(entry) { RawIndex.order($0, wanted) == 0 } } ?? false

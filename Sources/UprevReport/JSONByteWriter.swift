@@ -80,24 +80,32 @@ package struct JSONByteWriter {
   /// Bytes in lower-case hexadecimal, as a string.
   package mutating func hexadecimal(_ value: [UInt8]?) {
     guard let value else { return null() }
-    buffer.append(UInt8(ascii: "\""))
-    for byte in value {
-      buffer.append(Self.hexadecimalDigit(byte >> 4))
-      buffer.append(Self.hexadecimalDigit(byte & 15))
+    // All of it at once: appending digit by digit looks at the buffer's room each time.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * value.count + 2) { text in
+      text[0] = UInt8(ascii: "\"")
+      for (position, byte) in value.enumerated() {
+        text[2 * position + 1] = Self.hexadecimalDigit(byte >> 4)
+        text[2 * position + 2] = Self.hexadecimalDigit(byte & 15)
+      }
+      text[2 * value.count + 1] = UInt8(ascii: "\"")
+      buffer.append(contentsOf: text)
     }
-    buffer.append(UInt8(ascii: "\""))
   }
 
   /// A name as a string where it is UTF-8, otherwise as `{"base64": "…"}`.
   package mutating func name(_ value: PathName?) {
     guard let value else { return null() }
-    // `String(validating:)` copies; most names are ASCII, which needs no second look.
-    if value.bytes.allSatisfy({ $0 < 0x80 }) || String(validating: value.bytes, as: UTF8.self) != nil {
-      value.bytes.withUnsafeBytes { quoted($0) }
-    } else {
-      raw("{\"base64\": \"")
-      base64(value.bytes)
-      raw("\"}")
+    value.bytes.withUnsafeBytes { bytes in
+      // `String(validating:)` copies; most names are plain, which needs no second look.
+      if Self.isPlain(bytes) {
+        quotedRaw(bytes)
+      } else if String(validating: bytes, as: UTF8.self) != nil {
+        quotedEscaping(bytes)
+      } else {
+        raw("{\"base64\": \"")
+        base64(value.bytes)
+        raw("\"}")
+      }
     }
   }
 
@@ -113,7 +121,18 @@ package struct JSONByteWriter {
   /// A string of valid UTF-8. Escaped are the quotation mark, the reverse solidus and U+0000–U+001F, as RFC 8259,
   /// section 7, demands, and U+007F–U+009F, which some terminals obey. Everything else stands raw.
   private mutating func quoted(_ text: UnsafeRawBufferPointer) {
+    if Self.isPlain(text) { quotedRaw(text) } else { quotedEscaping(text) }
+  }
+
+  private mutating func quotedRaw(_ text: UnsafeRawBufferPointer) {
     buffer.append(UInt8(ascii: "\""))
+    buffer.append(contentsOf: text)
+    buffer.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func quotedEscaping(_ text: UnsafeRawBufferPointer) {
+    buffer.append(UInt8(ascii: "\""))
+    defer { buffer.append(UInt8(ascii: "\"")) }
     var pending = 0
     var index = 0
     while index < text.count {
@@ -138,7 +157,31 @@ package struct JSONByteWriter {
       pending = end
     }
     buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[pending..<text.count]))
-    buffer.append(UInt8(ascii: "\""))
+  }
+
+  /// Whether there are nothing but printable ASCII characters that stand raw: eight bytes at a time, of which the high bits
+  /// tell.
+  private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    func others(_ word: UInt64) -> UInt64 {
+      // A borrow or a carry reaches the next byte only from one that is told of anyway.
+      let controls = word &- (ones &* 0x20)
+      let deletes = word &+ ones
+      let quotationMarks = (word ^ (ones &* 0x22)) &- ones
+      let reverseSolidi = (word ^ (ones &* 0x5C)) &- ones
+      return word | controls | deletes | quotationMarks | reverseSolidi
+    }
+    var found: UInt64 = 0
+    var index = 0
+    while index + 8 <= text.count {
+      found |= others(text.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      index += 8
+    }
+    while index < text.count {
+      found |= others(ones &* UInt64(text[index]))
+      index += 1
+    }
+    return found & (ones &* 0x80) == 0
   }
 
   /// The escape of one code unit below U+0100.

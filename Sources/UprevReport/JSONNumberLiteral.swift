@@ -2,20 +2,32 @@
 enum JSONNumberLiteral {
   /// Whether `text` is a JSON number and nothing else.
   static func isValid(_ text: String) -> Bool {
-    var rest = Substring(text).utf8
-    if rest.first == UInt8(ascii: "-") { rest.removeFirst() }
-    let whole = takeDigits(&rest)
-    guard let first = whole.first, whole.count == 1 || first != UInt8(ascii: "0") else { return false }
-    if rest.first == UInt8(ascii: ".") {
-      rest.removeFirst()
-      guard !takeDigits(&rest).isEmpty else { return false }
+    var text = text
+    return text.withUTF8 { isValid($0) }
+  }
+
+  private static func isValid(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    var position = 0
+    func next() -> UInt8 { position < text.count ? text[position] : 0 }
+    func takeDigits() -> Int {
+      let start = position
+      while isDigit(next()) { position += 1 }
+      return position - start
     }
-    if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
-      rest.removeFirst()
-      if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest.removeFirst() }
-      guard !takeDigits(&rest).isEmpty else { return false }
+    if next() == UInt8(ascii: "-") { position += 1 }
+    let beginsWithZero = next() == UInt8(ascii: "0")
+    let whole = takeDigits()
+    guard whole == 1 || whole > 1 && !beginsWithZero else { return false }
+    if next() == UInt8(ascii: ".") {
+      position += 1
+      guard takeDigits() > 0 else { return false }
     }
-    return rest.isEmpty
+    if next() | 0x20 == UInt8(ascii: "e") {
+      position += 1
+      if next() == UInt8(ascii: "+") || next() == UInt8(ascii: "-") { position += 1 }
+      guard takeDigits() > 0 else { return false }
+    }
+    return position == text.count
   }
 
   /// Whether `text` is digits, with or without a minus, and without leading zeros.
@@ -31,12 +43,6 @@ enum JSONNumberLiteral {
     let (smaller, larger) = leftNegative ? (right, left) : (left, right)
     if smaller.utf8.count != larger.utf8.count { return smaller.utf8.count < larger.utf8.count }
     return smaller.utf8.lexicographicallyPrecedes(larger.utf8)
-  }
-
-  private static func takeDigits(_ text: inout Substring.UTF8View) -> Substring.UTF8View {
-    let digits = text.prefix(while: isDigit)
-    text.removeFirst(digits.count)
-    return digits
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool {

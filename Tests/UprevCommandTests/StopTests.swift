@@ -14,8 +14,8 @@ struct StopTests {
     let before = try TreeState(folder.path + "/before").texts
     let after = try TreeState(folder.path + "/after").texts
 
-    // A flush a file makes the run long enough to be met, and where the signal is late all the same, the run waits for
-    // those who have documents of its second half open for writing.
+    // A flush a file makes the run long enough to be met, and where the signal is late all the same, the run waits now and
+    // then for those who have documents open for writing.
     let writers = try openForWriting(
       8, of: before.keys.filter { before[$0] != after[$0] }.sorted(), in: folder.path + "/before")
     defer { for writer in writers { close(writer) } }
@@ -137,6 +137,13 @@ struct StopTests {
       let folder = try TemporaryTree()
       try Python.writeTree(in: folder.path, count: count, seed: 14)
       let before = try TreeState(folder.path + "/before").texts
+      let after = try TreeState(folder.path + "/after").texts
+      let writers =
+        status == 0
+        ? []
+        : try openForWriting(
+          8, of: before.keys.filter { before[$0] != after[$0] }.sorted(), in: folder.path + "/before")
+      defer { for writer in writers { close(writer) } }
       let process = try ChildProcess.prepare(
         try ChildProcess.locate("nohup"),
         [try ChildProcess.built("uprev"), "migrate", "--no-state", "--durability", "file", "before"],
@@ -149,7 +156,7 @@ struct StopTests {
       process.waitUntilExit()
       #expect(process.terminationReason == .exit)
       #expect(process.terminationStatus == status)
-      let isDone = try TreeState(folder.path + "/before").texts == TreeState(folder.path + "/after").texts
+      let isDone = try TreeState(folder.path + "/before").texts == after
       #expect(isDone == (status == 0))
     }
   }
@@ -196,7 +203,7 @@ struct StopTests {
 
   private func openForWriting(_ count: Int, of names: [String], in path: String) throws -> [Int32] {
     try (0..<count).map { index in
-      let name = names[names.count / 2 + index * (names.count / 2) / count]
+      let name = names[(index + 1) * names.count / (count + 1)]
       let file = open(path + "/" + name, O_WRONLY | O_CLOEXEC)
       try #require(file >= 0, "\(name)")
       return file

@@ -25,6 +25,27 @@ struct EncodingTests {
     #expect(written { $0.name(PathName(string)) } == expected)
   }
 
+  @Test("A character is escaped wherever it stands among others, in strings of every length")
+  func everyPlace() {
+    for value in 0..<UInt8(0x80) {
+      let character = String(UnicodeScalar(value))
+      let alone = String(written { $0.string(character) }.dropFirst().dropLast())
+      for length in 1...20 {
+        for place in 0..<length {
+          let (before, after) = (
+            String(repeating: "~", count: place), String(repeating: " ", count: length - place - 1)
+          )
+          let expected = "\"" + before + alone + after + "\""
+          if written({ $0.string(before + character + after) }) != expected
+            || written({ $0.name(PathName(before + character + after)) }) != expected
+          {
+            Issue.record("\(value) at \(place) of \(length)")
+          }
+        }
+      }
+    }
+  }
+
   @Test("Any string comes back from Python as it went in")
   func stringsThroughPython() throws {
     let seed = UInt64.random(in: 0...UInt64.max)

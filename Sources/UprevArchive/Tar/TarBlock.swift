@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// One header block of a tar: where its fields are (POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar manual, "Basic
 /// Tar Format").
 enum TarBlock {
@@ -82,8 +88,8 @@ enum TarBlock {
 
   /// The bytes of a text field, up to its first zero byte.
   static func text(_ block: UnsafeRawBufferPointer, _ field: Range<Int>) -> UnsafeRawBufferPointer {
-    let whole = block[field]
-    let end = whole.firstIndex(of: 0) ?? whole.endIndex
-    return UnsafeRawBufferPointer(rebasing: whole[whole.startIndex..<end])
+    let whole = UnsafeRawBufferPointer(rebasing: block[field])
+    guard let base = whole.baseAddress, let end = memchr(base, 0, whole.count) else { return whole }
+    return UnsafeRawBufferPointer(rebasing: whole[..<(UnsafeRawPointer(end) - base)])
   }
 }

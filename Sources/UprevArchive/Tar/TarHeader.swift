@@ -31,6 +31,8 @@ struct TarHeader {
   private(set) var name: [UInt8] = []
   /// Bytes of body, without padding.
   private(set) var size: Int64 = 0
+  /// As ``PlainTarHeader/format(of:)`` has it; nil also behind extended headers.
+  private(set) var plainFormat: String?
 
   /// Body and padding.
   var storedSize: Int64 { size + TarBlock.padding(of: size) }
@@ -184,6 +186,7 @@ struct TarHeader {
         throw ArchiveWords.badNumber(archive, at: at)
       }
       let ownName = block.withBytes { self.ownName(of: $0) }
+      if seen.isEmpty { header.plainFormat = block.withBytes { PlainTarHeader.format(of: $0) } }
       if let gnuName, let paxName, gnuName != paxName { throw ArchiveWords.repeatedExtension(archive, at: at) }
       header.name = sparseName ?? paxName ?? gnuName ?? ownName
       switch typeflag {

@@ -6,7 +6,7 @@ enum TarHeaderPatch {
   ///   own size and padding) and the checksums made right; nil where the new size has no place in the fields found.
   static func patched(_ header: UnsafeRawBufferPointer, size: Int) -> [UInt8]? {
     var result: [UInt8] = []
-    result.reserveCapacity(header.count + TarBlock.size)
+    if header.count > TarBlock.size { result.reserveCapacity(header.count + TarBlock.size) }
     var position = 0
     while position + TarBlock.size <= header.count {
       let block = UnsafeRawBufferPointer(rebasing: header[position..<position + TarBlock.size])
@@ -15,6 +15,7 @@ enum TarHeaderPatch {
       guard TarHeader.isExtension(typeflag) else {
         // The member's own header is the last.
         guard position == header.count, let main = patchedBlock(block, size: Int64(size)) else { return nil }
+        if result.isEmpty { return main }
         return result + main
       }
       guard let length = TarNumber.value(of: UnsafeRawBufferPointer(rebasing: block[TarBlock.sizeField])),

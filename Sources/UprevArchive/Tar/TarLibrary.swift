@@ -2,13 +2,14 @@ import CArchive
 import UprevCore
 import UprevReport
 
-/// libarchive's tar reader behind a window on the decompressed stream: every byte it sees lies in the window, and bodies
-/// that it skips are not read on its behalf.
+/// libarchive's tar reader behind a window on the decompressed stream. It sees the members that it is asked about, one after the
+/// other, and takes them for the whole archive: every byte it sees lies in the window, and bodies that it skips are not read
+/// on its behalf.
 ///
 /// Used by one thread at a time.
 final class TarLibrary {
   struct Entry {
-    /// Of the member's first header block, extended headers included.
+    /// In the archive, of the member's first header block, extended headers included.
     let position: Int64
     /// As libarchive understands it: of a sparse file the size it unfolds to.
     let size: Int64
@@ -23,8 +24,11 @@ final class TarLibrary {
   private var failure: TargetError?
   /// libarchive may read the block it was given until it asks for the next.
   private var lent: Block?
-  /// The position of the next byte that libarchive is given; the window must keep it.
-  private(set) var fed: Int64 = 0
+  /// The position of the next byte that libarchive is given, and where it is given no more.
+  private var fed: Int64 = 0
+  private var end: Int64 = 0
+  /// Bytes that libarchive was given, or skipped.
+  private var count: Int64 = 0
 
   init(_ window: BlockWindow, _ archive: PathName) throws(TargetError) {
     self.archive = archive
@@ -38,9 +42,14 @@ final class TarLibrary {
 
   deinit { archive_read_free(handle) }
 
-  /// - Returns: nil at the end of the archive.
+  /// What libarchive makes of the bytes of one member, of which the window must hold, or load, the first.
+  ///
+  /// - Returns: nil where it sees the end of the archive.
   /// - Throws: ``TargetError``, also for a header that libarchive finds unsound.
-  func nextEntry() throws(TargetError) -> Entry? {
+  func nextEntry(_ member: Range<Int64>) throws(TargetError) -> Entry? {
+    fed = member.lowerBound
+    end = member.upperBound
+    let shift = fed - count
     if !isOpen { try open() }
     let asked = fed
     var entry: OpaquePointer?
@@ -48,7 +57,7 @@ final class TarLibrary {
     let result = archive_read_next_header(handle, &entry)
     if let failure { throw failure }
     if result == ARCHIVE_EOF { return nil }
-    let position = archive_read_header_position(handle)
+    let position = archive_read_header_position(handle) + shift
     switch result {
     case ARCHIVE_OK: break
     case ARCHIVE_WARN:
@@ -61,13 +70,14 @@ final class TarLibrary {
     return Entry(position: position, size: archive_entry_size(entry), format: format)
   }
 
-  /// Takes libarchive past the current member's body.
+  /// Takes libarchive past the current member's body, which must end where the member does.
   func skipBody() throws(TargetError) {
     let result = archive_read_data_skip(handle)
     if let failure { throw failure }
     guard result == ARCHIVE_OK || result == ARCHIVE_EOF else {
       throw ArchiveWords.libraryFailed(archive, at: fed, words)
     }
+    guard fed == end else { throw ArchiveWords.positionsDisagree(archive, expected: end, found: fed) }
   }
 
   private var words: String {
@@ -101,17 +111,16 @@ final class TarLibrary {
     }
   }
 
-  /// The `archive_read_callback`: what the window holds from `fed` on, to the end of its block.
+  /// The `archive_read_callback`: what the window holds from `fed` on, to the end of its block or of the member.
   private func nextInput(_ buffer: UnsafeMutablePointer<UnsafeRawPointer?>) -> Int {
     do throws(TargetError) {
-      guard try window.load(upTo: fed + 1), let slice = window.rest(at: fed) else {
+      guard fed < end, try window.load(upTo: fed + 1), let slice = window.rest(at: fed) else {
         lent = nil
         return 0
       }
       lent = slice.block
-      fed += Int64(slice.count)
       buffer.pointee = UnsafeRawPointer(slice.block.memory.baseAddress)?.advanced(by: slice.offset)
-      return slice.count
+      return Int(take(Int64(slice.count)))
     } catch {
       failure = error
       return -1
@@ -119,10 +128,14 @@ final class TarLibrary {
   }
 
   /// The `archive_skip_callback`: the reader itself goes through these bytes later.
-  private func skipInput(_ count: Int64) -> Int64 {
-    let (sum, overflow) = fed.addingReportingOverflow(count)
-    guard !overflow else { return -1 }
-    fed = sum
-    return count
+  private func skipInput(_ count: Int64) -> Int64 { take(count) }
+
+  /// Moves on, within the member.
+  /// - Returns: how far.
+  private func take(_ bytes: Int64) -> Int64 {
+    let taken = min(bytes, end - fed)
+    fed += taken
+    count += taken
+    return taken
   }
 }

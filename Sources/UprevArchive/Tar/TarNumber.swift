@@ -42,17 +42,22 @@ enum TarNumber {
     if first & 0x80 != 0 { return replaceBase256(field, with: value) }
     let spaces = field.prefix { $0 == space }.count
     let digits = field.dropFirst(spaces).prefix { $0 & 0xf8 == zero }.count
-    let text = Array(String(value, radix: 8).utf8)
+    let count = octalDigits(of: value)
     // A field of nothing but zero bytes has no style of its own: all but the last byte are digits.
     let found = digits == 0 && spaces == 0 ? field.count - 1 : spaces + digits
-    let width = max(found, text.count)
+    let width = max(found, count)
     guard width < field.count || width == found else { return false }
     let pad = spaces > 0 ? space : zero
-    for index in 0..<width {
-      let position = index - (width - text.count)
-      field[index] = position >= 0 ? text[position] : pad
+    var rest = value
+    for index in stride(from: width - 1, through: 0, by: -1) {
+      field[index] = index >= width - count ? zero + UInt8(rest & 7) : pad
+      rest >>= 3
     }
     return true
+  }
+
+  private static func octalDigits(of value: Int64) -> Int {
+    max(1, (Int64.bitWidth - value.leadingZeroBitCount + 2) / 3)
   }
 
   private static func replaceBase256(_ field: UnsafeMutableRawBufferPointer, with value: Int64) -> Bool {

@@ -86,16 +86,16 @@ final class TarReader: ContainerReader {
       case .decided, .folder:
         if case .decided(let decision) = claim { ready.append(.decision(decision)) }
         state = .body(end: header.end, name: header.name)
-        try library?.skipBody()
       case .document(let reference):
         try readDocument(header, reference)
       }
     }
   }
 
-  /// What was read from the raw header must be what libarchive read.
+  /// What was read from the raw header must be what libarchive reads, where there is more than one way to read it.
   private func compare(_ header: TarHeader) throws(TargetError) {
-    guard let entry = try library?.nextEntry() else {
+    if let format = header.plainFormat { return note(format: format) }
+    guard let entry = try library?.nextEntry(header.position..<header.end) else {
       throw ArchiveWords.libraryFailed(archive, at: header.position, "libarchive sees the end of the archive")
     }
     guard entry.position == header.position else {
@@ -105,12 +105,18 @@ final class TarReader: ContainerReader {
       throw ArchiveWords.sizeDisagreesWithLibrary(
         archive, header: header.size, library: entry.size, at: header.position)
     }
-    // One archive may mix them; the richest of its members names it.
+    note(format: entry.format)
+    try library?.skipBody()
+  }
+
+  /// One archive may mix them; the richest of its members names it.
+  private func note(format: String) {
+    if description.archiveFormat == format { return }
     let ranks = ["tar", "ustar", "gnutar", "pax"]
-    if let old = description.archiveFormat.flatMap(ranks.firstIndex(of:)), let new = ranks.firstIndex(of: entry.format),
+    if let old = description.archiveFormat.flatMap(ranks.firstIndex(of:)), let new = ranks.firstIndex(of: format),
       new > old
     {
-      description.archiveFormat = entry.format
+      description.archiveFormat = format
     }
   }
 
@@ -128,7 +134,6 @@ final class TarReader: ContainerReader {
         return size
       }
     }
-    try library?.skipBody()
     passThrough(upTo: member)
     ready.append(
       .document(
@@ -138,7 +143,7 @@ final class TarReader: ContainerReader {
             position: member, raw: options.yieldsPassthrough ? raw : .empty, headerLength: headerLength))))
     position = header.end
     yielded = position
-    discard()
+    window.discard(before: position)
   }
 
   private func readBody(to end: Int64, _ name: [UInt8]) throws(TargetError) {
@@ -157,7 +162,7 @@ final class TarReader: ContainerReader {
   }
 
   private func readTail(at: Int64) throws(TargetError) {
-    guard try library?.nextEntry() == nil else {
+    guard try library?.nextEntry(at..<Int64.max) == nil else {
       throw ArchiveWords.positionsDisagree(archive, expected: at, found: at)
     }
     library = nil
@@ -180,10 +185,6 @@ final class TarReader: ContainerReader {
       }
     }
     yielded = end
-    discard()
-  }
-
-  private func discard() {
-    window.discard(before: min(yielded, library?.fed ?? .max))
+    window.discard(before: end)
   }
 }

@@ -22,7 +22,7 @@ final class TreeWriter: ContainerWriter {
     var staged: [StagedDocument] { held.compactMap(\.staged) }
   }
 
-  private static let firstBatchCount = 1024
+  private static let firstBatchCount = 256
   /// How often a document that changes again and again is read again.
   static let maximumRereads = 3
 

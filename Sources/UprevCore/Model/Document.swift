@@ -23,8 +23,8 @@ extension DocumentOrigin {
   public func prepare(for outcome: Outcome, of path: PathName) -> DocumentError? { nil }
 }
 
-/// A document that was read and is claimed by a format.
-public struct Document: Sendable {
+/// A document that was read and is claimed by a format. A class, because it is handed on a dozen times.
+public final class Document: Sendable {
   public let reference: DocumentReference
   /// The text as it was read.
   public let text: JSONText

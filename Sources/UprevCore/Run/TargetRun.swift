@@ -302,6 +302,8 @@ struct TargetRun {
       read: { try batches.next().map { ($0, $0.bytes) } },
       work: { $0.decided(by: decider) },
       write: { elements in
+        // What was read ahead can take much longer to write than to read.
+        if shouldStop() { throw EarlyEnd(reason: .interrupted) }
         let began = clock.seconds()
         for element in elements { try write(comparison?.compare(element) ?? element, to: writer) }
         writeSeconds += clock.seconds() - began

@@ -26,6 +26,8 @@ final class ProgramProcess {
   /// What has come and was not taken.
   private var received: [UInt8] = []
   private var position = 0
+  /// Before it, from `position` on, no line ends.
+  private var searched = 0
   private(set) var outputHasEnded = false
   private var saidBytes: [UInt8] = []
 
@@ -114,10 +116,11 @@ final class ProgramProcess {
 
   /// A line that has come, without its end; after the end of the output also what has none.
   func nextLine() -> [UInt8]? {
-    if let end = received[position...].firstIndex(of: UInt8(ascii: "\n")) {
+    if let end = received[searched...].firstIndex(of: UInt8(ascii: "\n")) {
       defer { advance(to: end + 1) }
       return Array(received[position..<end])
     }
+    searched = received.count
     guard outputHasEnded, position < received.count else { return nil }
     defer { advance(to: received.count) }
     return Array(received[position...])
@@ -141,6 +144,7 @@ final class ProgramProcess {
       received.removeSubrange(..<position)
       position = 0
     }
+    searched = position
   }
 
   private func takeOutput() {
