@@ -57,7 +57,8 @@ func makeStreamWriter(
   } else {
     writer = PlainWriter(output)
   }
-  return WriteBehind(writer, isInline: options.sideThreads < 1)
+  let pieceSize = filter == nil ? WriteBehind.plainSize : WriteBehind.compressedSize
+  return WriteBehind(writer, pieceSize: pieceSize, isInline: options.sideThreads < 1)
 }
 
 /// Writes a stream as it is.

@@ -5,23 +5,27 @@ import UprevCore
 ///
 /// Used by one thread at a time.
 final class WriteBehind: StreamWriter {
-  /// Large enough for a hand-over to cost nothing by the byte, small enough for two of them to stay in a processor's own cache.
-  private static let pieceSize = 128 << 10
+  /// Bytes of a piece. Two of those that are only written should stay in a processor's own cache; a compressor, which is slow,
+  /// must not have to wait for the next one.
+  static let (plainSize, compressedSize) = (128 << 10, 256 << 10)
 
   private let writer: any StreamWriter
   private let thread: SideThread<TargetError?>
   /// Being filled.
-  private var piece = Block(capacity: WriteBehind.pieceSize)
+  private var piece: Block
   /// In the thread's hand, or empty.
-  private var other = Block(capacity: WriteBehind.pieceSize)
+  private var other: Block
   /// What went wrong first: from then on nothing more is written, which would leave a hole.
   private var failure: TargetError?
 
   /// - Parameters:
   ///   - writer: used by the thread from here on.
+  ///   - pieceSize: bytes that are handed over at once.
   ///   - isInline: whether the work is done on the caller's thread after all.
-  init(_ writer: any StreamWriter, isInline: Bool) {
+  init(_ writer: any StreamWriter, pieceSize: Int, isInline: Bool) {
     self.writer = writer
+    piece = Block(capacity: pieceSize)
+    other = Block(capacity: pieceSize)
     thread = SideThread(isInline: isInline)
   }
 
