@@ -83,13 +83,20 @@ struct PipelineFolder {
   private func readRegularFile(_ name: PathName) throws(FileSystemError) -> [UInt8]? {
     // Without waiting: a fifo could stand there.
     let file = try fileSystem.open(name, in: nil, [.readOnly, .nonBlocking], mode: 0)
-    guard try fileSystem.status(of: file).kind == .regular else { return nil }
-    var bytes = [UInt8](repeating: 0, count: Self.maximumFileSize + 1)
+    let status = try fileSystem.status(of: file)
+    guard status.kind == .regular else { return nil }
+    // The status says how much room is likely to do; with one byte more the end is seen.
+    var bytes = [UInt8](repeating: 0, count: Int(min(max(0, status.size), Int64(Self.maximumFileSize))) + 1)
     var count = 0
-    while count < bytes.count {
+    while true {
       let read = try read(file, into: &bytes, from: count)
       if read == 0 { break }
       count += read
+      if count > Self.maximumFileSize { break }
+      if count == bytes.count {
+        let room = min(2 * count, Self.maximumFileSize + 1)
+        bytes += [UInt8](repeating: 0, count: room - count)
+      }
     }
     return Array(bytes[..<count])
   }

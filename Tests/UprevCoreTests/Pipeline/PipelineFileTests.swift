@@ -301,6 +301,18 @@ struct PipelineFileTests {
     #expect(elapsed < Patience.seconds(30))
   }
 
+  @Test("A file is read whole up to the largest size allowed, and refused with one byte more", arguments: [0, 1])
+  func largest(excess: Int) throws {
+    var text = Array("uprev: 1\nnmae: x\n".utf8)
+    text += [UInt8](repeating: UInt8(ascii: "#"), count: PipelineFile.maximumSize + excess - text.count)
+    let kinds = try TestPipeline(text).faults().map(\.kind)
+    if excess == 0 {
+      #expect(kinds.contains(.unknownKey) && !kinds.contains(.tooLarge))
+    } else {
+      #expect(kinds == [.tooLarge])
+    }
+  }
+
   @Test("A file of the largest size allowed, full of unknown keys, is answered soon")
   func manyFaults() throws {
     var text = "uprev: 1\nname: a\n"
