@@ -9,15 +9,16 @@ enum PlainTarHeader {
   private static let numbers = [100..<108, 108..<116, 116..<124, TarBlock.sizeField, 136..<148]
   /// Numbers of a device, which these members are not: digits or nothing.
   private static let deviceNumbers = [329..<337, 337..<345]
-  /// Behind the last field of POSIX; some dialect has something everywhere behind the last but one of GNU.
+  /// Behind the last field of POSIX, where other dialects have fields of their own.
   private static let unused = 500..<TarBlock.size
 
   /// The format that libarchive has for such a member (`ustar`, `gnutar`); nil where the header is not plain.
   ///
   /// - Parameter block: one block whose checksum was found right.
   static func format(of block: UnsafeRawBufferPointer) -> String? {
+    guard block.count == TarBlock.size else { return nil }
     let type = block[TarBlock.typeflag]
-    guard block.count == TarBlock.size, type == regular || type == folder else { return nil }
+    guard type == regular || type == folder else { return nil }
     let name = TarBlock.text(block, TarBlock.name)
     guard let last = name.last, type == folder || last != 0x2f else { return nil }
     guard numbers.allSatisfy({ isOctal(UnsafeRawBufferPointer(rebasing: block[$0])) }) else { return nil }

@@ -150,19 +150,17 @@ extension Decision {
     _modify { yield &fields.change }
   }
 
-  /// Spent in this pure stage.
+  /// Time spent in a pure stage, as are the two that follow.
   public var detectSeconds: Double {
     get { fields.detectSeconds }
     _modify { yield &fields.detectSeconds }
   }
 
-  /// Spent in this pure stage.
   public var migrateSeconds: Double {
     get { fields.migrateSeconds }
     _modify { yield &fields.migrateSeconds }
   }
 
-  /// Spent in this pure stage.
   public var validateSeconds: Double {
     get { fields.validateSeconds }
     _modify { yield &fields.validateSeconds }
