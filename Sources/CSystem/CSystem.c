@@ -34,6 +34,11 @@
 
 const int uprev_working_folder = AT_FDCWD;
 
+static int open_with(int folder, const char *name, uint32_t flags, int system_flags, uint32_t mode) {
+  if (flags & UPREV_OPEN_BENEATH) return uprev_open_beneath(folder, name, system_flags, mode);
+  RETURN_CALL(int, openat(folder, name, system_flags, (mode_t)mode));
+}
+
 int uprev_open(int folder, const char *name, uint32_t flags, uint32_t mode) {
   int system_flags = O_CLOEXEC | O_NOCTTY;
   if (flags & UPREV_OPEN_READ_WRITE) {
@@ -48,8 +53,14 @@ int uprev_open(int folder, const char *name, uint32_t flags, uint32_t mode) {
   if (flags & UPREV_OPEN_NO_FOLLOW) system_flags |= O_NOFOLLOW;
   if (flags & UPREV_OPEN_DIRECTORY) system_flags |= O_DIRECTORY;
   if (flags & UPREV_OPEN_NON_BLOCKING) system_flags |= O_NONBLOCK;
-  if (flags & UPREV_OPEN_BENEATH) return uprev_open_beneath(folder, name, system_flags, mode);
-  RETURN_CALL(int, openat(folder, name, system_flags, (mode_t)mode));
+#ifdef O_NOATIME
+  if (flags & UPREV_OPEN_WITHOUT_ACCESS) {
+    int result = open_with(folder, name, flags, system_flags | O_NOATIME, mode);
+    // Another user's file; whatever else it may be fails again.
+    if (result != -EPERM) return result;
+  }
+#endif
+  return open_with(folder, name, flags, system_flags, mode);
 }
 
 // Not retried: after EINTR the descriptor is closed on Linux, and may be another's already.

@@ -9,9 +9,10 @@ package struct JSONByteWriter {
   package private(set) var buffer: [UInt8] = []
   private let sink: (UnsafeRawBufferPointer) throws -> Void
 
-  package init(sink: @escaping (UnsafeRawBufferPointer) throws -> Void) {
+  /// - Parameter count: bytes that the buffer is to hold; what is not handed over makes it grow.
+  package init(expecting count: Int = 0, sink: @escaping (UnsafeRawBufferPointer) throws -> Void) {
     self.sink = sink
-    buffer.reserveCapacity(Self.capacity + 4096)
+    buffer.reserveCapacity(max(Self.capacity, count) + 4096)
   }
 
   /// Hands the buffer over if it is full.
@@ -43,7 +44,8 @@ package struct JSONByteWriter {
   }
 
   package mutating func integer(_ value: Int) {
-    buffer.append(contentsOf: String(value).utf8)
+    if value < 0 { buffer.append(UInt8(ascii: "-")) }
+    integer(UInt64(value.magnitude))
   }
 
   mutating func integer(_ value: Int?) {
@@ -51,7 +53,17 @@ package struct JSONByteWriter {
   }
 
   package mutating func integer(_ value: UInt64) {
-    buffer.append(contentsOf: String(value).utf8)
+    // Digits from the last to the first; no 64 bits have more than twenty.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+      var rest = value
+      var first = digits.count
+      repeat {
+        first -= 1
+        digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+      } while rest > 0 && first > 0
+      buffer.append(contentsOf: UnsafeBufferPointer(rebasing: digits[first...]))
+    }
   }
 
   package mutating func boolean(_ value: Bool) {

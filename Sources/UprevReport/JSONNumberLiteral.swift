@@ -7,27 +7,36 @@ enum JSONNumberLiteral {
   }
 
   private static func isValid(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    var cursor = Cursor(text: text)
+    if cursor.next == UInt8(ascii: "-") { cursor.position += 1 }
+    let beginsWithZero = cursor.next == UInt8(ascii: "0")
+    let whole = cursor.takeDigits()
+    guard whole == 1 || whole > 1 && !beginsWithZero else { return false }
+    if cursor.next == UInt8(ascii: ".") {
+      cursor.position += 1
+      guard cursor.takeDigits() > 0 else { return false }
+    }
+    if cursor.next | 0x20 == UInt8(ascii: "e") {
+      cursor.position += 1
+      if cursor.next == UInt8(ascii: "+") || cursor.next == UInt8(ascii: "-") { cursor.position += 1 }
+      guard cursor.takeDigits() > 0 else { return false }
+    }
+    return cursor.position == text.count
+  }
+
+  private struct Cursor {
+    let text: UnsafeBufferPointer<UInt8>
     var position = 0
-    func next() -> UInt8 { position < text.count ? text[position] : 0 }
-    func takeDigits() -> Int {
+
+    /// 0 at the end.
+    var next: UInt8 { position < text.count ? text[position] : 0 }
+
+    /// - Returns: how many there were.
+    mutating func takeDigits() -> Int {
       let start = position
-      while isDigit(next()) { position += 1 }
+      while isDigit(next) { position += 1 }
       return position - start
     }
-    if next() == UInt8(ascii: "-") { position += 1 }
-    let beginsWithZero = next() == UInt8(ascii: "0")
-    let whole = takeDigits()
-    guard whole == 1 || whole > 1 && !beginsWithZero else { return false }
-    if next() == UInt8(ascii: ".") {
-      position += 1
-      guard takeDigits() > 0 else { return false }
-    }
-    if next() | 0x20 == UInt8(ascii: "e") {
-      position += 1
-      if next() == UInt8(ascii: "+") || next() == UInt8(ascii: "-") { position += 1 }
-      guard takeDigits() > 0 else { return false }
-    }
-    return position == text.count
   }
 
   /// Whether `text` is digits, with or without a minus, and without leading zeros.

@@ -46,6 +46,20 @@ struct EncodingTests {
     }
   }
 
+  @Test("Whole numbers of every length are written digit by digit")
+  func integers() {
+    var values: [UInt64] = [0, .max]
+    var power: UInt64 = 1
+    for _ in 0..<19 {
+      values += [power, power - 1, power + 1]
+      (power, _) = power.multipliedReportingOverflow(by: 10)
+    }
+    for value in values { #expect(written { $0.integer(value) } == value.description) }
+    for value in values.map({ Int(truncatingIfNeeded: $0) }) + [.min, .max, -1, -10] {
+      #expect(written { $0.integer(value) } == value.description)
+    }
+  }
+
   @Test("Any string comes back from Python as it went in")
   func stringsThroughPython() throws {
     let seed = UInt64.random(in: 0...UInt64.max)

@@ -33,6 +33,8 @@ enum {
   // Only what lies beneath the folder, and without following any symbolic link: openat2(2). Where the system has none, a
   // name of one component is opened without following it, and a longer one is -ENOTSUP.
   UPREV_OPEN_BENEATH = 128,
+  // Reading does not move the time of access, where this process may ask for that: its owner, or root.
+  UPREV_OPEN_WITHOUT_ACCESS = 256,
 };
 
 // How uprev_rename treats what has the new name.
@@ -156,6 +158,9 @@ int uprev_clone(int source, int destination);
 int64_t uprev_open_file_limit(void);
 // Sets that limit, or, where `count` is above the hard limit or negative, raises it to the hard one.
 int uprev_set_open_file_limit(int64_t count);
+// Makes room for as many, or for as many as the limit allows, at once: the table of open files grows by doubling, and whoever makes it
+// grow in a process of several threads waits for all processors to pass by (synchronize_rcu, ten milliseconds and more each time).
+int uprev_make_room_for_open_files(int64_t count);
 
 // The caller frees the path with uprev_free.
 int uprev_real_path(const char *name, char **path);

@@ -103,6 +103,9 @@ public struct OpenFlags: OptionSet, Sendable {
   /// `RESOLVE_NO_SYMLINKS`. Where the system has none, a name of several components is refused (`unsupported`), and one
   /// component is opened with `O_NOFOLLOW`.
   public static let beneath = OpenFlags(rawValue: 128)
+  /// Reading does not move the time of access, where this process may ask for that: it owns the file, or is root
+  /// (`O_NOATIME`). Elsewhere it has no effect.
+  public static let withoutAccess = OpenFlags(rawValue: 256)
 }
 
 /// What `rename(2)` does with what has the new name.

@@ -1,4 +1,3 @@
-import Synchronization
 import UprevReport
 
 /// The extended attributes and flags of a file whose text was read: they are read when they are needed, which for a document that
@@ -6,7 +5,7 @@ import UprevReport
 // @unchecked: it belongs to its document, which one thread has at a time.
 final class LateAttributes: @unchecked Sendable {
   private enum State {
-    case unread(OpenFile, HeldFiles, any FileSystem)
+    case unread(HeldFile, any FileSystem)
     case read([ExtendedAttribute], flags: UInt32?)
     case failed(FileSystemError)
     case letGo
@@ -20,11 +19,9 @@ final class LateAttributes: @unchecked Sendable {
   }
 
   /// Those of an open file, which stays open until they are read, or let go.
-  init(of file: OpenFile, heldIn held: HeldFiles, _ fileSystem: any FileSystem) {
-    state = .unread(file, held, fileSystem)
+  init(of file: HeldFile, _ fileSystem: any FileSystem) {
+    state = .unread(file, fileSystem)
   }
-
-  deinit { letGo() }
 
   /// Empty where they were not read.
   var extended: [ExtendedAttribute] {
@@ -43,10 +40,10 @@ final class LateAttributes: @unchecked Sendable {
     case .read: return
     case .failed(let error): throw error
     case .letGo: throw FileSystemError(call: "flistxattr", path: nil, number: FailureKind.badDescriptorNumber)
-    case .unread(let file, let held, let fileSystem):
-      held.close()
+    case .unread(let held, let fileSystem):
       do throws(FileSystemError) {
-        state = .read(try fileSystem.extendedAttributes(of: file), flags: try fileSystem.flags(of: file))
+        state = .read(
+          try fileSystem.extendedAttributes(of: held.file), flags: try fileSystem.flags(of: held.file))
       } catch {
         state = .failed(error)
         throw error
@@ -56,29 +53,6 @@ final class LateAttributes: @unchecked Sendable {
 
   /// They will not be asked for.
   func letGo() {
-    guard case .unread(_, let held, _) = state else { return }
-    held.close()
-    state = .letGo
-  }
-}
-
-/// Counts files that are held open, so that they do not become too many. Thread-safe.
-final class HeldFiles: Sendable {
-  private let count = Atomic<Int>(0)
-  private let limit: Int
-
-  init(limit: Int) {
-    self.limit = limit
-  }
-
-  /// - Returns: whether one more may be held; then ``close()`` must follow.
-  func open() -> Bool {
-    if count.add(1, ordering: .relaxed).newValue <= limit { return true }
-    close()
-    return false
-  }
-
-  func close() {
-    count.subtract(1, ordering: .relaxed)
+    if case .unread = state { state = .letGo }
   }
 }

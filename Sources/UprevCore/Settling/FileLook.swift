@@ -30,7 +30,8 @@ final class FileLook {
   ) throws(FileSystemError) -> Seen? {
     let file: OpenFile
     do {
-      file = try fileSystem.open(name, in: folder, [.readOnly, .beneath, .nonBlocking], mode: 0)
+      // A new time of access would be one more change for the journal of the file system, of a file that is about to go.
+      file = try fileSystem.open(name, in: folder, [.readOnly, .beneath, .nonBlocking, .withoutAccess], mode: 0)
     } catch {
       switch error.kind {
       case .absent: return nil

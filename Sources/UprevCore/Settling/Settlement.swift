@@ -67,6 +67,12 @@ public struct Settlement: Sendable, Hashable {
     state = .staged
   }
 
+  /// One that ended with the original accepted.
+  init(accepted original: Sighting.Content, temporary: Sighting) {
+    self.init(original: original, temporary: temporary)
+    state = .ended(.accepted)
+  }
+
   /// What to do next.
   public var step: Step {
     switch state {

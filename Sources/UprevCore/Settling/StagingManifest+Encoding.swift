@@ -17,9 +17,16 @@ extension StagingManifest {
 
   /// The bytes of the file.
   public func encoded() -> [UInt8] {
-    var writer = JSONByteWriter(sink: Self.keep)
+    Self.encoded(runID: runID, isAllOrNothing: isAllOrNothing, entries, expecting: entries.count)
+  }
+
+  /// The same of entries that are made one after the other, about so many as are expected.
+  static func encoded(
+    runID: String, isAllOrNothing: Bool, _ entries: some Sequence<Entry>, expecting count: Int
+  ) -> [UInt8] {
+    var writer = JSONByteWriter(expecting: count * usualSize, sink: keep)
     writer.raw("{\"stagingManifest\":")
-    writer.integer(Self.version)
+    writer.integer(version)
     writer.raw(",\"runId\":")
     writer.string(runID)
     writer.raw(",\"allOrNothing\":")
@@ -32,8 +39,11 @@ extension StagingManifest {
       writer.entry(entry)
     }
     writer.raw("],")
-    return Self.sealed(writer)
+    return sealed(&writer)
   }
+
+  /// Bytes of an entry without attributes and with a name of usual length.
+  private static let usualSize = 480
 
   /// The bytes that are appended to a file ``returnsName(_:)`` before `sighting` goes back from `slot` to its name.
   ///
@@ -45,15 +55,14 @@ extension StagingManifest {
     writer.raw(",\"returned\":")
     writer.sighting(sighting)
     writer.raw(",")
-    return [UInt8(ascii: "\n")] + sealed(writer)
+    return [UInt8(ascii: "\n")] + sealed(&writer)
   }
 
   /// Everything stays in the writer's buffer.
   private static func keep(_: UnsafeRawBufferPointer) {}
 
   /// With the last member: the hash of what stands before it.
-  private static func sealed(_ writer: JSONByteWriter) -> [UInt8] {
-    var writer = writer
+  private static func sealed(_ writer: inout JSONByteWriter) -> [UInt8] {
     let hash = writer.buffer.withUnsafeBytes { SHA256.hash($0) }
     writer.raw("\"sha256\":")
     writer.hexadecimal(hash)

@@ -9,8 +9,7 @@ final class Commit {
   /// What became of one document.
   enum Result {
     /// The new text is in place; in the slot is the original, to be looked at again.
-    /// - seen: the first look, its lease still held; nil where too many files would be open.
-    case inPlace(Settlement, isWatched: Bool, seen: FileLook.Seen?)
+    case inPlace(isWatched: Bool)
     /// The new text is in place, put there by a plain rename.
     case replaced
     /// In the slot is our temporary: the document is gone.
@@ -101,13 +100,13 @@ final class Commit {
     guard let original = document.original.content else { return .changed }
     var settlement = Settlement(original: original, temporary: document.temporary)
     do throws(FileSystemError) {
+      // Held open, so that no other file can be taken for it.
+      let temporary = HeldTemporary(try opened(document))
       let place = SlotExchange.Place(staging: document.staging.file) {
-        [returns] (slot, sighting) throws(FileSystemError) in
+        [returns, fileSystem] (slot, sighting) throws(FileSystemError) in
+        try temporary.stopWriting(document, in: folder, fileSystem)
         try returns.append(slot, sighting, in: document.staging.file)
       }
-      // Held open, so that no other file can be taken for it.
-      let temporary = try fileSystem.open(
-        document.slot, in: document.staging.file, [.readOnly, .beneath, .nonBlocking], mode: 0)
       let ended = try withExtendedLifetime(temporary) { () throws(FileSystemError) in
         try slots.run(
           &settlement, slot: document.slot, in: place, name: document.origin.name, of: folder,
@@ -118,13 +117,14 @@ final class Commit {
       if settlement.hasExchanged { touch(document.origin.folder) }
       switch ended.end {
       case .accepted:
-        note(document, temporary)
+        note(document, temporary.file)
         let isWatched = ended.seen?.lease == .granted
         guard isWatched, document.origin.status.size >= Self.largeSize || heldCount < heldLimit else {
-          return .inPlace(settlement, isWatched: isWatched, seen: nil)
+          return .inPlace(isWatched: isWatched)
         }
         heldCount += 1
-        return .inPlace(settlement, isWatched: true, seen: ended.seen)
+        document.cameOut = ended.seen
+        return .inPlace(isWatched: true)
       case .vanished: return .vanished
       case .changed: return .changed
       case .kept: return .keep
@@ -136,6 +136,12 @@ final class Commit {
       }
       return error.kind == .otherDevice ? .outOfReach(error) : .failed(error)
     }
+  }
+
+  private func opened(_ document: StagedDocument) throws(FileSystemError) -> (file: OpenFile, isForWriting: Bool) {
+    if let held = document.takeFile() { return (held.file, true) }
+    let flags: OpenFlags = [.readOnly, .beneath, .nonBlocking]
+    return (try fileSystem.open(document.slot, in: document.staging.file, flags, mode: 0), false)
   }
 
   /// Notes which file the document is now, for a later run.
@@ -151,6 +157,7 @@ final class Commit {
 
   /// Where names cannot be exchanged: a last look at bytes and attributes, then a rename.
   private func renameOver(_ document: StagedDocument, _ folder: OpenFile) -> Result {
+    _ = document.takeFile()
     var waited = 0.0
     do throws(FileSystemError) {
       while true {

@@ -81,23 +81,23 @@ struct Discover {
       frames.append(Frame(folder: folder, names: try names(of: file), prefix: 0))
       return .folder(folder, path: PathName(""), status: status)
     }
-    while var frame = frames.popLast() {
-      path.removeSubrange(frame.prefix...)
-      guard frame.next < frame.names.count else {
-        handles.forget(frame.folder)
+    while let top = frames.indices.last {
+      path.removeSubrange(frames[top].prefix...)
+      let index = frames[top].next
+      guard index < frames[top].names.count else {
+        handles.forget(frames.removeLast().folder)
         continue
       }
-      let index = frame.next
-      frame.next += 1
-      frame.names.append(index, to: &path)
-      let name = frame.names.name(index)
-      let kind = frame.names.kind(index)
-      frames.append(frame)
+      frames[top].next += 1
+      frames[top].names.append(index, to: &path)
+      let name = frames[top].names.name(index)
+      let kind = frames[top].names.kind(index)
+      let folder = frames[top].folder
       if path.count > maximumPathLength { return .tooLong(path: currentPath) }
       if kind != .directory {
-        return .entry(DiscoveredEntry(folder: frame.folder, name: name, path: currentPath, kind: kind))
+        return .entry(DiscoveredEntry(folder: folder, name: name, path: currentPath, kind: kind))
       }
-      if let found = enter(name, in: frame.folder) { return found }
+      if let found = enter(name, in: folder) { return found }
     }
     return nil
   }

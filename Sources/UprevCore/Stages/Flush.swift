@@ -45,7 +45,7 @@ final class Flush {
       return .notJournaled(error, manifests: manifests)
     }
     do throws(FileSystemError) {
-      try manifestFiles.flush(batch.lazy.map(\.staging), handles)
+      try manifestFiles.flush(manifests.map(\.staging), handles)
     } catch {
       return .notFlushed(error, manifests: manifests)
     }

@@ -21,23 +21,36 @@ struct ManifestFiles {
   func write(
     _ batch: [StagedDocument], _ number: Int, _ written: inout [ManifestFile]
   ) throws(FileSystemError) {
-    var entries: [ObjectIdentifier: (staging: StagingFolder, entries: [StagingManifest.Entry])] = [:]
-    for document in batch {
-      entries[ObjectIdentifier(document.staging), default: (document.staging, [])].entries.append(
-        document.manifestEntry)
-    }
     let name = StagingManifest.name(number)
-    for (staging, entries) in entries.values {
+    for staging in stagings(of: batch) {
       written.append(ManifestFile(staging: staging, name: name))
-      let manifest = StagingManifest(
-        runID: options.runID, isAllOrNothing: options.isAllOrNothing, entries: entries)
+      // Documents of one folder come one after the other.
+      var last: (folder: TreeFolder, path: PathName)?
+      let entries = batch.lazy.filter { $0.staging === staging }.map { document in
+        let folder = document.origin.folder
+        let path = last.flatMap { $0.folder === folder ? $0.path : nil } ?? folder.path(from: staging.parent)
+        last = (folder, path)
+        return document.manifestEntry(in: path)
+      }
+      let encoded = StagingManifest.encoded(
+        runID: options.runID, isAllOrNothing: options.isAllOrNothing, entries, expecting: batch.count)
       let file = try fileSystem.open(
         name, in: staging.file, [.writeOnly, .create, .exclusive, .beneath], mode: 0o600)
-      try manifest.encoded().withUnsafeBufferPointer { bytes throws(FileSystemError) in
+      try encoded.withUnsafeBufferPointer { bytes throws(FileSystemError) in
         try fileSystem.write(file, UnsafeRawBufferPointer(bytes))
       }
       if flushesOneByOne(staging) { try fileSystem.synchronize(file) }
     }
+  }
+
+  /// The staging folders of a batch, each once: hardly ever more than one.
+  private func stagings(of batch: [StagedDocument]) -> [StagingFolder] {
+    var found: [StagingFolder] = []
+    var seen: Set<ObjectIdentifier> = []
+    for document in batch where found.last !== document.staging {
+      if seen.insert(ObjectIdentifier(document.staging)).inserted { found.append(document.staging) }
+    }
+    return found
   }
 
   /// One `syncfs` a device where that tells errors; elsewhere temporaries and manifests were flushed one by one, and their

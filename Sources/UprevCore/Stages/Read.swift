@@ -35,7 +35,7 @@ struct Read {
 
   mutating func read(_ name: PathName, in folder: TreeFolder, open handle: OpenFile) -> Result {
     do throws(FileSystemError) {
-      let file = try fileSystem.open(name, in: handle, [.readOnly, .beneath, .nonBlocking], mode: 0)
+      let file = try fileSystem.open(name, in: handle, [.readOnly, .beneath, .nonBlocking, .withoutAccess], mode: 0)
       return try read(file, name, folder)
     } catch {
       switch error.kind {
@@ -66,7 +66,7 @@ struct Read {
   }
 
   private func attributes(of file: OpenFile) throws(FileSystemError) -> LateAttributes {
-    if let held, held.open() { return LateAttributes(of: file, heldIn: held, fileSystem) }
+    if let held = held?.hold(file) { return LateAttributes(of: held, fileSystem) }
     return LateAttributes(try fileSystem.extendedAttributes(of: file), flags: try fileSystem.flags(of: file))
   }
 

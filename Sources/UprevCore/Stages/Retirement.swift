@@ -67,14 +67,16 @@ final class Retirement {
     _ document: StagedDocument, _ result: Commit.Result, _ late: inout [StagedDocument], _ outcome: inout Outcome
   ) -> Result {
     switch result {
-    case .inPlace(var settlement, let isWatched, let seen):
-      if let seen, isUntouched(document, seen) {
-        withExtendedLifetime(seen) { unlink(document.slot, document.staging, &outcome) }
+    case .inPlace(let isWatched):
+      // What is unlinked is freed when it is closed: here, and not where the document is let go of.
+      defer { document.cameOut = nil }
+      if let seen = document.cameOut, isUntouched(document, seen) {
+        unlink(document.slot, document.staging, &outcome)
         return .replaced(isWatched: isWatched)
       }
       // It would be in the way of another. It fails only where it is gone already.
-      if let file = seen?.file { try? fileSystem.releaseLease(of: file) }
-      return lookAgain(document, &settlement, isWatched: isWatched, &late, &outcome)
+      if let file = document.cameOut?.file { try? fileSystem.releaseLease(of: file) }
+      return lookAgain(document, isWatched: isWatched, &late, &outcome)
     case .replaced: return .replaced(isWatched: false)
     case .keep: return keep(document, &outcome)
     case .unsettled(let error):
@@ -113,9 +115,11 @@ final class Retirement {
 
   /// The second look, under a lease while the original is unlinked.
   private func lookAgain(
-    _ document: StagedDocument, _ settlement: inout Settlement, isWatched: Bool, _ late: inout [StagedDocument],
-    _ outcome: inout Outcome
+    _ document: StagedDocument, isWatched: Bool, _ late: inout [StagedDocument], _ outcome: inout Outcome
   ) -> Result {
+    // Only what came out as it was read was accepted.
+    guard let original = document.original.content else { return keep(document, &outcome) }
+    var settlement = Settlement(accepted: original, temporary: document.temporary)
     settlement.examineAgain()
     var entered = false
     defer { if entered { locks.leave(document.origin.folder.identity) } }

@@ -17,6 +17,10 @@ final class StagedDocument {
   let temporary: Sighting
   /// Tells whether anybody has written to the original since it was read; nil: it is read again.
   var watch: WriteWatch?
+  /// Our temporary, open for writing; nil where it is closed. Opening it once more is saved.
+  private var file: HeldFile?
+  /// The first look at what came out of the exchange, its lease still held; nil before, and where too many files would be open.
+  var cameOut: FileLook.Seen?
   /// What the journal is to say of it; nil where there is none, and when it is said.
   private var change: JournalChange?
   /// The temporary's time of modification when its text was whole; nil where nobody asks.
@@ -42,6 +46,17 @@ final class StagedDocument {
     journaledPath = change?.path
   }
 
+  /// Keeps the temporary open.
+  func keep(_ temporary: HeldFile?) {
+    file = temporary
+  }
+
+  /// Gives out the temporary, once, where it is open.
+  func takeFile() -> HeldFile? {
+    defer { file = nil }
+    return file
+  }
+
   /// Gives out what the journal is to say, once: it may hold the whole old text.
   func takeChange() -> JournalChange? {
     defer { change = nil }
@@ -50,13 +65,13 @@ final class StagedDocument {
 
   /// For a document that was not replaced, and whose temporary nobody else has touched.
   func removeTemporary() {
+    _ = takeFile()
     staging.remove(slot)
   }
 
-  var manifestEntry: StagingManifest.Entry {
-    StagingManifest.Entry(
-      slot: slot, folder: origin.folder.path(from: staging.parent), name: origin.name, original: original,
-      temporary: temporary)
+  /// - Parameter folder: the path of its folder, from the one that holds the staging folder.
+  func manifestEntry(in folder: PathName) -> StagingManifest.Entry {
+    StagingManifest.Entry(slot: slot, folder: folder, name: origin.name, original: original, temporary: temporary)
   }
 }
 

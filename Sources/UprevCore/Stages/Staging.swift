@@ -6,6 +6,10 @@ import UprevReport
 /// It is used by one thread at a time. What it staged is handed to ``Flush``, which works while the next batch is staged.
 final class Staging {
   let folders: StagingFolders
+  /// Counts temporaries that stay open until they are exchanged.
+  private let held = HeldFiles(limit: min(OpenFileLimit.current / 4, Staging.maximumHeld))
+  /// Three batches: the one in hand, and those that are flushed and exchanged meanwhile.
+  private static let maximumHeld = 3 * 2048
   private let options: ContainerWriteOptions
   /// What the last temporary is called. Long names, because ext4 searches a folder's block from its beginning: fewer of them are
   /// in one.
@@ -59,9 +63,9 @@ final class Staging {
     lastSlot += 1
     let slot = PathName(String(lastSlot))
     let flushing = options.durability == .file || (options.durability == .batch && !staging.reportsFlushErrors)
-    let status: FileStatus
+    let (file, status): (OpenFile, FileStatus)
     do throws(StagingFolder.Failure) {
-      status = try staging.write(text, to: slot, like: origin, flushing: flushing)
+      (file, status) = try staging.write(text, to: slot, like: origin, flushing: flushing)
     } catch {
       throw .folder(error)
     }
@@ -86,6 +90,8 @@ final class Staging {
             file: status.identity, sha256: after, size: text.count, attributes: attributes,
             modification: status.modification), reverseDelta: change.reverseDelta)
       })
+    // Where nothing is exchanged, or each is flushed by itself, it is of no use.
+    if staging.exchanges, staging.reportsFlushErrors { staged.keep(held.hold(file)) }
     if options.remembersFiles, origin.keepsChangeTimes {
       staged.stagedModification = status.modification
       staged.format = decision.reference.format

@@ -133,11 +133,11 @@ final class StagingFolder {
 
   /// Writes a whole temporary with the attributes of the document that it is to replace.
   ///
-  /// - Returns: its status when it is whole.
+  /// - Returns: the temporary, open for writing, and its status when it is whole.
   /// - Throws: ``Failure``; then nothing of the temporary is left.
   func write(
     _ text: JSONText, to name: PathName, like origin: TreeDocumentOrigin, flushing: Bool
-  ) throws(Failure) -> FileStatus {
+  ) throws(Failure) -> (file: OpenFile, status: FileStatus) {
     let temporary: OpenFile
     // As it is to be in the end: nobody else reaches into this folder.
     let mode = origin.status.mode & 0o777
@@ -147,7 +147,7 @@ final class StagingFolder {
       throw .text(error)
     }
     do throws(Failure) {
-      return try fill(temporary, name, mode, text, like: origin, flushing: flushing)
+      return (temporary, try fill(temporary, name, mode, text, like: origin, flushing: flushing))
     } catch {
       remove(name)
       throw error

@@ -14,16 +14,13 @@ struct LateAttributesTests {
   }
 
   /// Whether one more file may be held, where one may.
-  private func hasRoom(_ held: HeldFiles) -> Bool {
-    guard held.open() else { return false }
-    held.close()
-    return true
+  private func hasRoom(_ held: HeldFiles) throws -> Bool {
+    held.hold(try LocalFileSystem().open(tree.pathName("a"), in: nil, [.readOnly], mode: 0)) != nil
   }
 
   private func late(_ held: HeldFiles, _ fileSystem: any FileSystem = LocalFileSystem()) throws -> LateAttributes {
-    #expect(held.open())
-    return LateAttributes(
-      of: try fileSystem.open(tree.pathName("a"), in: nil, [.readOnly], mode: 0), heldIn: held, fileSystem)
+    let file = held.hold(try fileSystem.open(tree.pathName("a"), in: nil, [.readOnly], mode: 0))
+    return LateAttributes(of: try #require(file), fileSystem)
   }
 
   @Test("They are read once, when they are asked for, and the file is held no longer")
@@ -31,14 +28,14 @@ struct LateAttributesTests {
     let held = HeldFiles(limit: 1)
     let fileSystem = FaultyFileSystem()
     let late = try late(held, fileSystem)
-    #expect(!hasRoom(held))
+    #expect(try !hasRoom(held))
     #expect(fileSystem.record.count("flistxattr") == 0)
     try late.read()
     try late.read()
     #expect(fileSystem.record.count("flistxattr") == 1)
-    #expect(hasRoom(held))
+    #expect(try hasRoom(held))
     late.letGo()
-    #expect(hasRoom(held))
+    #expect(try hasRoom(held))
     let expected = try LocalFileSystem().extendedAttributes(
       of: LocalFileSystem().open(tree.pathName("a"), in: nil, [.readOnly], mode: 0))
     #expect(late.extended == expected)
@@ -49,7 +46,7 @@ struct LateAttributesTests {
     let held = HeldFiles(limit: 1)
     let late = try late(held)
     late.letGo()
-    #expect(hasRoom(held))
+    #expect(try hasRoom(held))
     #expect(throws: FileSystemError.self) { try late.read() }
   }
 
@@ -59,15 +56,15 @@ struct LateAttributesTests {
     let late = try late(held, FaultyFileSystem(faults: [.init("flistxattr", number: 5)]))
     #expect(throws: FileSystemError.self) { try late.read() }
     #expect(throws: FileSystemError.self) { try late.read() }
-    #expect(hasRoom(held))
+    #expect(try hasRoom(held))
   }
 
   @Test("A document that is dropped makes room")
   func dropped() throws {
     let held = HeldFiles(limit: 1)
     var late: LateAttributes? = try late(held)
-    #expect(late != nil && !hasRoom(held))
+    #expect(try late != nil && !hasRoom(held))
     late = nil
-    #expect(hasRoom(held))
+    #expect(try hasRoom(held))
   }
 }
