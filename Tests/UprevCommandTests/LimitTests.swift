@@ -119,6 +119,19 @@ struct LimitTests {
     }
   }
 
+  @Test("The fewest open files that can be asked for replace thousands of documents", arguments: [true, false])
+  func fewestOpenFiles(_ isJournaled: Bool) throws {
+    let count = 3000
+    for number in 1...count {
+      try folder.write(Self.head + "\(number)}", to: "t/ml_training_\(number).json")
+    }
+    let state = isJournaled ? ["--state", "state"] : ["--no-state"]
+    let run = try uprev.run(["migrate", "--max-open-files", "64", "--report", "report.json"] + state + ["t"])
+    #expect(run.status == 0, "\(run.errorText)")
+    #expect(try ReportFile(Data(folder.bytes("report.json"))).count("migrated") == count)
+    #expect(try folder.listing().filter { $0.contains(".uprev") } == [])
+  }
+
   @Test("Few open files are enough, a soft limit is raised, and where there are too few the code is limit-exceeded")
   func openFiles() throws {
     try writeDeepTree()

@@ -6,8 +6,10 @@ import UprevReport
 /// It is used by one thread at a time. What it staged is handed to ``Flush``, which works while the next batch is staged.
 final class Staging {
   let folders: StagingFolders
-  /// Counts temporaries that stay open until they are exchanged.
-  private let held = HeldFiles(limit: min(OpenFileLimit.current / 4, Staging.maximumHeld))
+  /// Counts temporaries that stay open until they are exchanged: a quarter of what goes beyond the fewest files that a run does with.
+  private let held = HeldFiles(
+    limit: min(max(OpenFileLimit.current - Staging.fewestFiles, 0) / 4, Staging.maximumHeld))
+  private static let fewestFiles = 64
   /// Three batches: the one in hand, and those that are flushed and exchanged meanwhile.
   private static let maximumHeld = 3 * 2048
   private let options: ContainerWriteOptions
@@ -90,7 +92,7 @@ final class Staging {
             file: status.identity, sha256: after, size: text.count, attributes: attributes,
             modification: status.modification), reverseDelta: change.reverseDelta)
       })
-    // Where nothing is exchanged, or each is flushed by itself, it is of no use.
+    // Where nothing is exchanged it is of no use; where a flush tells no errors, closing may.
     if staging.exchanges, staging.reportsFlushErrors { staged.keep(held.hold(file)) }
     if options.remembersFiles, origin.keepsChangeTimes {
       staged.stagedModification = status.modification
