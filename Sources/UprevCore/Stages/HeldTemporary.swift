@@ -27,8 +27,8 @@ final class HeldTemporary {
       guard try fileSystem.status(of: named).identity == document.temporary.file else { return }
       file = named
       isForWriting = false
-    } catch  where [.absent, .symbolicLink, .noDevice].contains(error.kind) {
-      // Something else, or nothing: that is not what comes out.
+    } catch  where [.absent, .symbolicLink, .noDevice, .accessDenied].contains(error.kind) {
+      // Another program's, or nothing: ours can be read. It is not what comes out.
     }
   }
 }
