@@ -13,7 +13,7 @@ HERE = pathlib.Path(__file__).parent
 PEERS = HERE / "peers"
 UPREV = "uprev"
 # Peers in C and the libraries that they are linked with.
-COMPILED = {"limit": [], "limit_archive": ["-lnettle"]}
+COMPILED = {"limit": [], "limit_exchange": ["-lnettle"], "limit_archive": ["-lnettle", "-lzstd"]}
 
 # uprev: the program. report: where its report goes. state: its state directory, which is empty before each copy of the data.
 # jobs: workers, processes of peers. build: a folder with compiled peers. python: a Python that has orjson.
@@ -100,6 +100,17 @@ def limit(data, key="limit", label="the machine's limit (C, one flush)"):
         label,
         data,
         lambda target, setting: [setting.build / "limit", setting.jobs, target],
+        check.tree_by_bytes,
+        ("cc",),
+    )
+
+
+def limit_exchange(data):
+    return Contestant(
+        "limit-exchange",
+        "the machine's limit (C, exchanges and looks)",
+        data,
+        lambda target, setting: [setting.build / "limit_exchange", target],
         check.tree_by_bytes,
         ("cc",),
     )

@@ -87,7 +87,7 @@ def tree_works(scale):
         Work(
             "tree-100k",
             f"tree of {scale.large:,} documents",
-            [by.uprev(large), by.limit(large), by.python_loop(large), by.orjson_loop(large)],
+            [by.uprev(large), by.limit(large), by.limit_exchange(large), by.python_loop(large), by.orjson_loop(large)],
         ),
         Work(
             "tree-current",
@@ -114,8 +114,11 @@ def tree_works(scale):
 
 def snapshot_work(kind, scale):
     data = snapshot(kind, scale.large, scale.binaries)
-    floor = by.limit_archive(data) if kind == "tar" else by.filter_copy(data)
-    peers = [by.bsdtar(data), floor, by.python_tarfile(data)]
+    peers = [by.bsdtar(data), by.python_tarfile(data)]
+    if kind != "tar":
+        peers.append(by.filter_copy(data))
+    if kind != "gz":
+        peers.append(by.limit_archive(data))
     return Work(
         f"snapshot-{kind}",
         f"snapshot{KINDS[kind][2]}: {data.documents:,} documents and {data.binaries / 1e6:,.0f} MB of binaries",
