@@ -34,6 +34,7 @@ extension JSONIndex {
     let record = entries[entry]
     let isObject = record.kind == .object
     var children: [ContainerPlace.Child] = []
+    children.reserveCapacity(childCount(entry))
     var current = entry + 1
     while current < Int(record.next) {
       let value = isObject ? current + 1 : current
@@ -42,6 +43,18 @@ extension JSONIndex {
     }
     return ContainerPlace(
       entry: entry, isObject: isObject, inside: Int(record.start) + 1..<Int(record.end) - 1, children: children)
+  }
+
+  private func childCount(_ entry: Int) -> Int {
+    let record = entries[entry]
+    let isObject = record.kind == .object
+    var count = 0
+    var current = entry + 1
+    while current < Int(record.next) {
+      count += 1
+      current = Int(entries[isObject ? current + 1 : current].next)
+    }
+    return count
   }
 
   /// The non-empty arrays and objects in the order of the text.

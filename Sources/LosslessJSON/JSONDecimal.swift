@@ -101,33 +101,24 @@ public struct JSONDecimal: Hashable, Sendable {
 extension JSONDecimal {
   /// - Parameter digits: a literal; nil where it is not one JSON number from end to end.
   init?(digits literal: UnsafeRawBufferPointer) {
-    var position = 0
-    func peek() -> UInt8 { position < literal.count ? literal[position] : 0 }
-    func skipDigits() -> Range<Int> {
-      let start = position
-      while Byte.isDigit(peek()) { position += 1 }
-      return start..<position
-    }
-    let isNegative = peek() == Byte.minus
-    if isNegative { position += 1 }
-    let whole = skipDigits()
+    var cursor = LiteralCursor(literal: literal)
+    let isNegative = cursor.skip(Byte.minus)
+    let whole = cursor.skipDigits()
     guard !whole.isEmpty, whole.count == 1 || literal[whole.lowerBound] != Byte.zero else { return nil }
-    var fraction = position..<position
-    if peek() == Byte.point {
-      position += 1
-      fraction = skipDigits()
+    var fraction = cursor.position..<cursor.position
+    if cursor.skip(Byte.point) {
+      fraction = cursor.skipDigits()
       guard !fraction.isEmpty else { return nil }
     }
     var exponent = DecimalExponent(0)
-    if peek() | 0x20 == UInt8(ascii: "e") {
-      position += 1
-      let isNegative = peek() == Byte.minus
-      if isNegative || peek() == Byte.plus { position += 1 }
-      let digits = skipDigits()
+    if cursor.skip(UInt8(ascii: "e")) || cursor.skip(UInt8(ascii: "E")) {
+      let isNegative = cursor.skip(Byte.minus)
+      if !isNegative { _ = cursor.skip(Byte.plus) }
+      let digits = cursor.skipDigits()
       guard !digits.isEmpty else { return nil }
       exponent = DecimalExponent(isNegative: isNegative, literal: literal[digits])
     }
-    guard position == literal.count else { return nil }
+    guard cursor.position == literal.count else { return nil }
     exponent = exponent.adding(-fraction.count)
 
     if whole.count + fraction.count <= JSONDecimal.smallDigits {
@@ -171,5 +162,24 @@ extension JSONDecimal {
     } else {
       self.init(isNegative: isNegative, significand: .large(Array(significant)), exponent: exponent)
     }
+  }
+}
+
+/// Goes through the bytes of a number.
+private struct LiteralCursor {
+  let literal: UnsafeRawBufferPointer
+  var position = 0
+
+  /// Whether the next byte was this one.
+  mutating func skip(_ byte: UInt8) -> Bool {
+    guard position < literal.count, literal[position] == byte else { return false }
+    position += 1
+    return true
+  }
+
+  mutating func skipDigits() -> Range<Int> {
+    let start = position
+    while position < literal.count, Byte.isDigit(literal[position]) { position += 1 }
+    return start..<position
   }
 }

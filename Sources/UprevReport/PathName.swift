@@ -10,6 +10,11 @@ public struct PathName: Hashable, Sendable, Comparable {
     self.bytes = Array(bytes)
   }
 
+  /// A name of these bytes, which are not copied.
+  public init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
   /// A string's UTF-8.
   public init(_ string: String) {
     self.bytes = Array(string.utf8)

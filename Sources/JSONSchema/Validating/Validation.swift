@@ -45,7 +45,7 @@ struct Validation {
   let schema: CompiledSchema
   var log: [UInt32] = []
   /// What remains to be done; the last comes first.
-  var pending = StepStack(capacity: 64)
+  var pending = StepStack(capacity: 48)
   var trials: [Trial] = []
   /// Whether there is a trial.
   var isTrying = false

@@ -14,7 +14,7 @@ public enum DecidedElement: Sendable {
 /// committed, and turns into `rejected` what it could not write.
 public protocol ContainerWriter: AnyObject {
   /// - Throws: ``TargetError`` when the target as a whole cannot go on. The caller then calls `abandon()`.
-  func write(_ element: DecidedElement) throws
+  func write(_ element: consuming DecidedElement) throws
   /// Does everything of ``finish()`` that can be done before the first change of the target, so that several targets can be
   /// changed one after the other when all of them are ready. Asked for by runs that change all or nothing.
   /// - Throws: ``TargetError``; the caller then calls `abandon()`.

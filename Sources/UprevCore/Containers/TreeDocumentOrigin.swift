@@ -1,7 +1,7 @@
 import UprevReport
 
-/// Where a document of a tree came from, and what its replacement must carry on.
-public struct TreeDocumentOrigin: DocumentOrigin {
+/// Where a document of a tree came from, and what its replacement must carry on. A class, because it is handed on with its document.
+public final class TreeDocumentOrigin: DocumentOrigin {
   /// The folder that holds it.
   public let folder: TreeFolder
   /// Its name in `folder`.
@@ -10,24 +10,34 @@ public struct TreeDocumentOrigin: DocumentOrigin {
   public let status: FileStatus
   private let late: LateAttributes
   /// The time of modification that the replacement gets; nil: the time of replacing.
-  public var modificationToRestore: FileTime?
+  public let modificationToRestore: FileTime?
   /// Whether the file has, or had when the walk met it first, other names.
   public let isHardLinked: Bool
   /// Whether its file system keeps times of change, so that a later run knows an unchanged file.
-  var keepsChangeTimes = false
+  let keepsChangeTimes: Bool
 
   init(
-    folder: TreeFolder, name: PathName, status: FileStatus, attributes: LateAttributes, isHardLinked: Bool
+    folder: TreeFolder, name: PathName, status: FileStatus, attributes: LateAttributes, isHardLinked: Bool,
+    keepsChangeTimes: Bool = false, modificationToRestore: FileTime? = nil
   ) {
     self.folder = folder
     self.name = name
     self.status = status
     late = attributes
     self.isHardLinked = isHardLinked
+    self.keepsChangeTimes = keepsChangeTimes
+    self.modificationToRestore = modificationToRestore
+  }
+
+  /// The same, for a replacement that gets a time of modification.
+  func restoring(_ modification: FileTime) -> TreeDocumentOrigin {
+    TreeDocumentOrigin(
+      folder: folder, name: name, status: status, attributes: late, isHardLinked: isHardLinked,
+      keepsChangeTimes: keepsChangeTimes, modificationToRestore: modification)
   }
 
   /// One whose attributes are known.
-  init(
+  convenience init(
     folder: TreeFolder, name: PathName, status: FileStatus, attributes: [ExtendedAttribute], flags: UInt32?,
     isHardLinked: Bool
   ) {

@@ -102,15 +102,14 @@ final class TreeReader: ContainerReader {
       }
       let start = MonotonicClock.seconds
       defer { readSeconds += MonotonicClock.seconds - start }
-      result = read.read(entry.name, in: entry.folder, open: handle)
+      result = read.read(entry.name, in: entry.folder, open: handle) { status in
+        options.remembersFiles && container.single == nil && keepsChangeTimes(entry.folder, status)
+      }
     } catch {
       result = error.kind == .absent ? .absent : .failed(error)
     }
     switch result {
-    case .document(let text, var origin):
-      if options.remembersFiles, container.single == nil {
-        origin.keepsChangeTimes = keepsChangeTimes(entry.folder, origin.status)
-      }
+    case .document(let text, let origin):
       return .document(Document(reference: reference, text: text, origin: origin))
     case .absent:
       return .decision(Decision(reference: reference, outcome: .skipped))

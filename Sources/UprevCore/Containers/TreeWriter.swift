@@ -19,7 +19,15 @@ final class TreeWriter: ContainerWriter {
   /// A batch on its way through ``Flush``, ``Commit`` and ``Retirement``.
   private struct Batch {
     var held: [Held] = []
-    var staged: [StagedDocument] { held.compactMap(\.staged) }
+    /// Those of `held` that are to be replaced, in order.
+    private(set) var staged: [StagedDocument] = []
+
+    init() {}
+
+    init(_ held: [Held]) {
+      self.held = held
+      staged = held.compactMap(\.staged)
+    }
   }
 
   private static let firstBatchCount = 256
@@ -83,12 +91,12 @@ final class TreeWriter: ContainerWriter {
     retiring = SideThread(isInline: options.sideThreads < 2)
   }
 
-  func write(_ element: DecidedElement) throws {
+  func write(_ element: consuming DecidedElement) throws {
     if isStopped, let failure { throw failure }
-    switch element {
+    switch consume element {
     case .passthrough: return
     case .decision(let decision): hold(Held(decision: decision))
-    case .document(let document, let decision): write(document, decision)
+    case .document(let document, let decision): write(document, consume decision)
     }
     if staging.folders.isFull {
       beginFlush()
@@ -136,7 +144,7 @@ final class TreeWriter: ContainerWriter {
 
   // MARK: staging
 
-  private func write(_ document: Document, _ decision: Decision) {
+  private func write(_ document: Document, _ decision: consuming Decision) {
     guard decision.outcome == .migrated else { return hold(Held(decision: decision)) }
     guard let text = decision.replacement, let origin = document.origin as? TreeDocumentOrigin else {
       return hold(Held(decision: decision.rejected(.nothingToWrite)))
@@ -148,7 +156,6 @@ final class TreeWriter: ContainerWriter {
       stagedBytes += text.count + document.text.count + origin.attributes.reduce(0) { $0 + 4 * $1.value.count }
       // The text is in the temporary now. In memory it would stay for as long as the batch takes, and deciding again gives
       // it back in the one case in which it is needed once more.
-      var decision = decision
       if options.redecide != nil { decision.replacement = nil }
       hold(Held(decision: decision, staged: staged))
     } catch {
@@ -180,7 +187,7 @@ final class TreeWriter: ContainerWriter {
   private func beginFlush() {
     settleFlush()
     guard !held.isEmpty, !isStopped else { return }
-    flushed = Batch(held: held)
+    flushed = Batch(held)
     held = []
     stagedCount = 0
     stagedBytes = 0
@@ -253,6 +260,7 @@ final class TreeWriter: ContainerWriter {
       flushed.held[index].staged = nil
       flushed.held[index].decision = flushed.held[index].decision.rejected(error.documentError(.writing, about: path))
     }
+    flushed = Batch(flushed.held)
   }
 
   /// Waits for the batch that is being committed, and hands it to the retiring thread.
@@ -285,7 +293,9 @@ final class TreeWriter: ContainerWriter {
     var batch = retired
     retired = Batch()
     var results = outcome.value.results[...]
-    withdraw(zip(batch.staged, results).filter { $0.1.isWithoutEffect }.map(\.0))
+    var undone: [StagedDocument] = []
+    for (document, result) in zip(batch.staged, results) where result.isWithoutEffect { undone.append(document) }
+    withdraw(undone)
     for index in batch.held.indices where batch.held[index].staged != nil {
       if let result = results.popFirst() { settle(&batch.held[index], result, rereads: 0) }
     }

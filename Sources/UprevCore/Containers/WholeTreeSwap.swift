@@ -85,15 +85,15 @@ struct WholeTreeSwap {
   ) throws(Failure) {
     guard let original = entry.original.content else { return }
     var settlement = Settlement(original: original, temporary: entry.temporary)
-    let place = SlotExchange.Place(staging: staging.file) { [returns] (slot, sighting) throws(FileSystemError) in
-      try returns.append(slot, sighting, in: staging.file)
-    }
     let ended: SlotExchange.Ended
     do throws(FileSystemError) {
       let temporary = try fileSystem.open(
         entry.slot, in: staging.file, [.readOnly, .beneath, .nonBlocking], mode: 0)
       ended = try withExtendedLifetime(temporary) { () throws(FileSystemError) in
-        try slots.run(&settlement, slot: entry.slot, in: place, name: entry.name, of: folder)
+        try slots.run(&settlement, slot: entry.slot, in: staging.file, name: entry.name, of: folder) {
+          (slot, sighting) throws(FileSystemError) in
+          try returns.append(slot, sighting, in: staging.file)
+        }
       }
     } catch {
       throw .before(error.targetError(.writing, about: entry.folder.appending(entry.name)))

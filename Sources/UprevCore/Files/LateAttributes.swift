@@ -6,31 +6,27 @@ import UprevReport
 final class LateAttributes: @unchecked Sendable {
   private enum State {
     case unread(HeldFile, any FileSystem)
-    case read([ExtendedAttribute], flags: UInt32?)
+    case read
     case failed(FileSystemError)
     case letGo
   }
 
   private var state: State
+  /// Empty where they were not read.
+  private(set) var extended: [ExtendedAttribute] = []
+  /// Nil where they were not read, and where the file system has none.
+  private(set) var flags: UInt32?
 
   /// What was read already.
   init(_ extended: [ExtendedAttribute], flags: UInt32?) {
-    state = .read(extended, flags: flags)
+    state = .read
+    self.extended = extended
+    self.flags = flags
   }
 
   /// Those of an open file, which stays open until they are read, or let go.
   init(of file: HeldFile, _ fileSystem: any FileSystem) {
     state = .unread(file, fileSystem)
-  }
-
-  /// Empty where they were not read.
-  var extended: [ExtendedAttribute] {
-    if case .read(let extended, _) = state { extended } else { [] }
-  }
-
-  /// Nil where they were not read, and where the file system has none.
-  var flags: UInt32? {
-    if case .read(_, let flags) = state { flags } else { nil }
   }
 
   /// Makes sure that they are read.
@@ -42,8 +38,10 @@ final class LateAttributes: @unchecked Sendable {
     case .letGo: throw FileSystemError(call: "flistxattr", path: nil, number: FailureKind.badDescriptorNumber)
     case .unread(let held, let fileSystem):
       do throws(FileSystemError) {
-        state = .read(
-          try fileSystem.extendedAttributes(of: held.file), flags: try fileSystem.flags(of: held.file))
+        let extended = try fileSystem.extendedAttributes(of: held.file)
+        flags = try fileSystem.flags(of: held.file)
+        self.extended = extended
+        state = .read
       } catch {
         state = .failed(error)
         throw error

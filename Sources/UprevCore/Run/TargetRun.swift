@@ -301,22 +301,30 @@ struct TargetRun {
     try pool.run(
       read: { try batches.next().map { ($0, $0.bytes) } },
       work: { $0.decided(by: decider) },
-      write: { elements in
+      write: { (elements: consuming [DecidedElement]) in
         // What was read ahead can take much longer to write than to read.
         if shouldStop() { throw EarlyEnd(reason: .interrupted) }
         let began = clock.seconds()
-        for element in elements { try write(comparison?.compare(element) ?? element, to: writer) }
+        // Each is the writer's alone, so that it can let go of what it needs no more.
+        elements.reverse()
+        while let element = elements.popLast() {
+          if let comparison {
+            try write(comparison.compare(element), to: writer)
+          } else {
+            try write(consume element, to: writer)
+          }
+        }
         writeSeconds += clock.seconds() - began
       })
   }
 
   /// - Throws: what the writer throws; ``EarlyEnd`` once too many documents are rejected.
-  private func write(_ element: DecidedElement, to writer: any ContainerWriter) throws {
-    switch element {
+  private func write(_ element: consuming DecidedElement, to writer: any ContainerWriter) throws {
+    switch copy element {
     case .document(_, let decision), .decision(let decision): rejections.tally.decide(decision)
     case .passthrough: break
     }
-    try writer.write(element)
+    try writer.write(consume element)
     if let limit = rejections.tally.limit, rejections.tally.isExceeded {
       throw EarlyEnd(reason: .tooManyRejected(limit, rejections.tally, isBegun: true))
     }

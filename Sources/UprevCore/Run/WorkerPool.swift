@@ -27,11 +27,11 @@ struct WorkerPool: Sendable {
   /// - Parameters:
   ///   - read: called by one thread at a time; nil is the end. The count of bytes is what the batch holds in memory.
   ///   - work: called by many threads at a time.
-  ///   - write: called on the calling thread.
+  ///   - write: called on the calling thread. What it is given is its own.
   func run<Input: Sendable, Output: Sendable>(
     read: @escaping () throws -> (batch: Input, bytes: Int)?,
     work: @escaping @Sendable (Input) -> Output,
-    write: (Output) throws -> Void
+    write: (consuming Output) throws -> Void
   ) throws {
     let exchange = Exchange<Input, Output>(
       schedule: BatchSchedule(maximumBatches: maximumBatches, maximumBytes: maximumBytes))
@@ -203,11 +203,11 @@ private final class Exchange<Input: Sendable, Output: Sendable>: @unchecked Send
     }
   }
 
-  func writeAll(_ write: (Output) throws -> Void) rethrows {
+  func writeAll(_ write: (consuming Output) throws -> Void) rethrows {
     while let number = wait(writerWake, { $0.nextForWriter() }) {
-      guard let output = lock.withLock({ outputs.removeValue(forKey: number) }) else { continue }
-      try write(output.batch)
-      signal(lock.withLock { schedule.didWrite(bytes: output.bytes) })
+      guard let (batch, bytes) = lock.withLock({ outputs.removeValue(forKey: number) }) else { continue }
+      try write(consume batch)
+      signal(lock.withLock { schedule.didWrite(bytes: bytes) })
     }
   }
 

@@ -12,13 +12,6 @@ final class SlotExchange {
     var interval = 0.01
   }
 
-  /// Where the slots are.
-  struct Place {
-    let staging: OpenFile
-    /// Makes durable that a file is about to be given back, before it is.
-    let willGiveBack: (_ slot: PathName, Sighting) throws(FileSystemError) -> Void
-  }
-
   /// How a settlement ended.
   struct Ended {
     let end: Settlement.End
@@ -41,12 +34,14 @@ final class SlotExchange {
   /// - Parameters:
   ///   - seen: what a look at the slot showed already, its lease still held, where the settlement begins after one.
   ///   - firstLook: stands for the first look at what came out; nil takes a look as usual.
+  ///   - willGiveBack: makes durable that a file is about to be given back, before it is.
   /// - Throws: ``FileSystemError`` where a step failed. If nothing was exchanged, the document is as it was and the temporary in
   ///   the slot; otherwise slot and name hold what they hold, both whole, for a later recovery:
   ///   `settlement.hasExchanged` tells.
   func run(
-    _ settlement: inout Settlement, slot: PathName, in place: Place, name: PathName, of folder: OpenFile,
-    seen first: FileLook.Seen? = nil, firstLook: (() -> FileLook.Seen?)? = nil
+    _ settlement: inout Settlement, slot: PathName, in staging: OpenFile, name: PathName, of folder: OpenFile,
+    seen first: FileLook.Seen? = nil, firstLook: (() -> FileLook.Seen?)? = nil,
+    willGiveBack: (_ slot: PathName, Sighting) throws(FileSystemError) -> Void
   ) throws(FileSystemError) -> Ended {
     var seen = first
     var firstLook = firstLook
@@ -58,11 +53,11 @@ final class SlotExchange {
       switch settlement.step {
       case .exchange:
         seen = nil
-        try exchange(&settlement, slot, place.staging, name, folder)
+        try exchange(&settlement, slot, staging, name, folder)
       case .giveBack(let newer):
         // Under the lease of the look: nobody who opened the file's old name late may write to it before it is back.
-        try place.willGiveBack(slot, newer)
-        try exchange(&settlement, slot, place.staging, name, folder)
+        try willGiveBack(slot, newer)
+        try exchange(&settlement, slot, staging, name, folder)
         if let seen, let file = seen.file {
           // It fails only where the lease is gone already; otherwise it goes when the file is closed.
           if seen.lease == .granted { try? fileSystem.releaseLease(of: file) }
@@ -74,7 +69,7 @@ final class SlotExchange {
         if let shown = firstLook?() {
           seen = shown
         } else {
-          seen = try examine(slot, place.staging, canGuess: settlement.isFirstLook)
+          seen = try examine(slot, staging, canGuess: settlement.isFirstLook)
         }
         firstLook = nil
         guard let seen else {

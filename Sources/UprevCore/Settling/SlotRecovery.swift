@@ -148,13 +148,13 @@ extension SlotRecovery {
   ) throws(Stop) -> Settled {
     var settlement = settlement
     settlement.examineAgain()
-    let place = SlotExchange.Place(staging: staging) { [returns] (slot, sighting) throws(FileSystemError) in
-      try returns.append(slot, sighting)
-    }
     let ended: SlotExchange.Ended
     do throws(FileSystemError) {
       ended = try driver.run(
-        &settlement, slot: entry.slot, in: place, name: entry.name, of: folder, seen: seen)
+        &settlement, slot: entry.slot, in: staging, name: entry.name, of: folder, seen: seen
+      ) { (slot, sighting) throws(FileSystemError) in
+        try returns.append(slot, sighting)
+      }
     } catch {
       throw .system(error)
     }

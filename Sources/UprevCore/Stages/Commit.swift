@@ -102,17 +102,17 @@ final class Commit {
     do throws(FileSystemError) {
       // Held open, so that no other file can be taken for it.
       let temporary = HeldTemporary(try opened(document))
-      let place = SlotExchange.Place(staging: document.staging.file) {
-        [returns, fileSystem] (slot, sighting) throws(FileSystemError) in
-        try temporary.stopWriting(document, in: folder, fileSystem)
-        try returns.append(slot, sighting, in: document.staging.file)
-      }
+      let staging = document.staging.file
       let ended = try withExtendedLifetime(temporary) { () throws(FileSystemError) in
         try slots.run(
-          &settlement, slot: document.slot, in: place, name: document.origin.name, of: folder,
+          &settlement, slot: document.slot, in: staging, name: document.origin.name, of: folder,
           firstLook: document.watch.map { watch in
-            { watch.look(at: document.slot, in: document.staging.file, sha256: original.sha256) }
-          })
+            { watch.look(at: document.slot, in: staging, sha256: original.sha256) }
+          }
+        ) { (slot, sighting) throws(FileSystemError) in
+          try temporary.stopWriting(document, in: folder, fileSystem)
+          try returns.append(slot, sighting, in: staging)
+        }
       }
       if settlement.hasExchanged { touch(document.origin.folder) }
       switch ended.end {

@@ -33,10 +33,14 @@ struct Read {
     self.maximumSize = min(max(maximumSize, 0), .max - 1)
   }
 
-  mutating func read(_ name: PathName, in folder: TreeFolder, open handle: OpenFile) -> Result {
+  /// - Parameter keepsChangeTimes: whether the file's system does; asked once the file is read.
+  mutating func read(
+    _ name: PathName, in folder: TreeFolder, open handle: OpenFile,
+    keepsChangeTimes: (FileStatus) -> Bool = { _ in false }
+  ) -> Result {
     do throws(FileSystemError) {
       let file = try fileSystem.open(name, in: handle, [.readOnly, .beneath, .nonBlocking, .withoutAccess], mode: 0)
-      return try read(file, name, folder)
+      return try read(file, name, folder, keepsChangeTimes)
     } catch {
       switch error.kind {
       case .absent: return .absent
@@ -48,7 +52,7 @@ struct Read {
   }
 
   private mutating func read(
-    _ file: OpenFile, _ name: PathName, _ folder: TreeFolder
+    _ file: OpenFile, _ name: PathName, _ folder: TreeFolder, _ keepsChangeTimes: (FileStatus) -> Bool
   ) throws(FileSystemError) -> Result {
     var status = try fileSystem.status(of: file)
     for attempt in 1...Self.attempts {
@@ -57,7 +61,7 @@ struct Read {
       if let text = try text(of: file, size: Int(status.size), fromStart: attempt > 1) {
         let origin = TreeDocumentOrigin(
           folder: folder, name: name, status: status, attributes: try attributes(of: file),
-          isHardLinked: links.meet(status))
+          isHardLinked: links.meet(status), keepsChangeTimes: keepsChangeTimes(status))
         return .document(text, origin)
       }
       status = try fileSystem.status(of: file)

@@ -101,12 +101,12 @@ final class Retirement {
   private func isUntouched(_ document: StagedDocument, _ seen: FileLook.Seen) -> Bool {
     guard let file = seen.file, let content = document.original.content else { return false }
     do throws(FileSystemError) {
+      let inSlot = try fileSystem.status(of: document.slot, in: document.staging.file, followingLinks: false)
+      // No other file has its number while it is open.
+      guard inSlot.identity == seen.sighting.file else { return false }
       let attributes = FileAttributes(
-        try fileSystem.status(of: file), try fileSystem.extendedAttributes(of: file),
-        flags: try fileSystem.flags(of: file)
-      )
-      let inSlot = try fileSystem.status(of: document.slot, in: document.staging.file, followingLinks: false).identity
-      guard attributes == content.attributes, inSlot == seen.sighting.file else { return false }
+        inSlot, try fileSystem.extendedAttributes(of: file), flags: try fileSystem.flags(of: file))
+      guard attributes == content.attributes else { return false }
       return try fileSystem.holdsReadLease(on: file)
     } catch {
       return false
@@ -162,11 +162,12 @@ final class Retirement {
       throw FileSystemError(call: "flock", path: document.origin.folder.path, number: busyNumber)
     }
     entered = true
-    let place = SlotExchange.Place(staging: document.staging.file) {
-      [returns] (slot, sighting) throws(FileSystemError) in
-      try returns.append(slot, sighting, in: document.staging.file)
+    let staging = document.staging.file
+    return try slots.run(
+      &settlement, slot: document.slot, in: staging, name: document.origin.name, of: folder
+    ) { (slot, sighting) throws(FileSystemError) in
+      try returns.append(slot, sighting, in: staging)
     }
-    return try slots.run(&settlement, slot: document.slot, in: place, name: document.origin.name, of: folder)
   }
 
   /// Another program's file leaves the slot under a name of its own, beside the document.

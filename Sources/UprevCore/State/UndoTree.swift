@@ -153,7 +153,6 @@ final class UndoTree {
     _ restoration: UndoJudgement.Restoration, _ document: Document, _ origin: TreeDocumentOrigin, _ decision: Decision,
     comparing: Bool
   ) -> DecidedElement {
-    var origin = origin
     var decision = decision
     decision.outcome = .migrated
     decision.to = restoration.oldest.from.map { FormatVersion(journaled: $0) }
@@ -163,8 +162,8 @@ final class UndoTree {
     let left = restoration.newest.after
     let path = document.reference.path
     let isTimeAsLeft = origin.status.modification == left.modification
-    origin.modificationToRestore =
-      isTimeAsLeft ? restoration.oldest.before.modification : origin.status.modification
+    let origin = origin.restoring(
+      isTimeAsLeft ? restoration.oldest.before.modification : origin.status.modification)
     if comparing {
       let changed = origin.fileAttributes.differences(from: left.attributes) + (isTimeAsLeft ? [] : [.modification])
       if !changed.isEmpty { decision.warnings.append(.changedSince(changed, of: path)) }
