@@ -105,6 +105,12 @@ def limit(data, key="limit", label="the machine's limit (C, one flush)"):
     )
 
 
+def limit_by_name(data):
+    return limit(data, "limit-by-name", "the same, in the order of names")._replace(
+        command=lambda target, setting: [setting.build / "limit", setting.jobs, target, "by-name"]
+    )
+
+
 def limit_exchange(data):
     return Contestant(
         "limit-exchange",

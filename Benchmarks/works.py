@@ -87,7 +87,14 @@ def tree_works(scale):
         Work(
             "tree-100k",
             f"tree of {scale.large:,} documents",
-            [by.uprev(large), by.limit(large), by.limit_exchange(large), by.python_loop(large), by.orjson_loop(large)],
+            [
+                by.uprev(large),
+                by.limit(large),
+                by.limit_by_name(large),
+                by.limit_exchange(large),
+                by.python_loop(large),
+                by.orjson_loop(large),
+            ],
         ),
         Work(
             "tree-current",

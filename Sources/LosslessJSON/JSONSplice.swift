@@ -40,11 +40,14 @@ extension IndexedJSON {
   /// - Throws: ``JSONEditError``
   public func applying(_ splices: [JSONSplice]) throws(JSONEditError) -> JSONText {
     // Sorting is stable, so insertions at one offset keep their order.
-    let ordered = splices.sorted {
-      $0.range.lowerBound != $1.range.lowerBound
-        ? $0.range.lowerBound < $1.range.lowerBound
-        : $0.range.isEmpty && !$1.range.isEmpty
-    }
+    let ordered =
+      splices.count < 2
+      ? splices
+      : splices.sorted {
+        $0.range.lowerBound != $1.range.lowerBound
+          ? $0.range.lowerBound < $1.range.lowerBound
+          : $0.range.isEmpty && !$1.range.isEmpty
+      }
     var position = 0
     var size = text.count
     for splice in ordered {
@@ -58,19 +61,21 @@ extension IndexedJSON {
     return JSONText(capacity: size) { target in
       text.withUnsafeBytes { source in
         var read = 0
-        var written = 0
-        func copy(_ bytes: UnsafeRawBufferPointer) {
-          UnsafeMutableRawBufferPointer(rebasing: target[written...]).copyMemory(from: bytes)
-          written += bytes.count
-        }
+        var rest = target[...]
         for splice in ordered {
-          copy(UnsafeRawBufferPointer(rebasing: source[read..<splice.range.lowerBound]))
-          splice.replacement.withUnsafeBytes { copy($0) }
+          rest = rest.filled(with: source[read..<splice.range.lowerBound]).filled(with: splice.replacement)
           read = splice.range.upperBound
         }
-        copy(UnsafeRawBufferPointer(rebasing: source[read...]))
-        return written
+        return target.count - rest.filled(with: source[read...]).count
       }
     }
+  }
+}
+
+extension Slice<UnsafeMutableRawBufferPointer> {
+  /// What remains once `bytes` stand at the beginning; there is room for them.
+  fileprivate func filled(with bytes: some Collection<UInt8>) -> Self {
+    UnsafeMutableRawBufferPointer(rebasing: self).copyBytes(from: bytes)
+    return dropFirst(bytes.count)
   }
 }

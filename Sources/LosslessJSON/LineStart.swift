@@ -28,7 +28,7 @@ struct LineStart {
     while position < text.endIndex {
       if Byte.isLineBreak(text[position]) {
         count += 1
-        position += lineBreak(at: position, in: text).count
+        position += isCRLF(at: position, in: text) ? 2 : 1
       } else {
         position += 1
       }
@@ -38,8 +38,10 @@ struct LineStart {
 
   /// The line break that begins at `start`.
   static func lineBreak(at start: Int, in text: ArraySlice<UInt8>) -> [UInt8] {
-    let isCRLF =
-      text[start] == Byte.carriageReturn && start + 1 < text.endIndex && text[start + 1] == Byte.lineFeed
-    return isCRLF ? [Byte.carriageReturn, Byte.lineFeed] : [text[start]]
+    isCRLF(at: start, in: text) ? [Byte.carriageReturn, Byte.lineFeed] : [text[start]]
+  }
+
+  private static func isCRLF(at start: Int, in text: ArraySlice<UInt8>) -> Bool {
+    text[start] == Byte.carriageReturn && start + 1 < text.endIndex && text[start + 1] == Byte.lineFeed
   }
 }

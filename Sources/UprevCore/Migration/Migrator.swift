@@ -139,8 +139,10 @@ struct Migrator: Sendable {
         return try document.applying([document.replacing(value, with: fragment)])
       }
       if version == rule.missing { return nil }
+      // Mostly it is a member of the root.
       guard let name = pointer.tokens.last,
-        let parent = document.value(at: JSONPointer(tokens: pointer.tokens.dropLast())), parent.kind == .object
+        let parent = pointer.tokens.count == 1
+          ? document.root : document.value(at: JSONPointer(tokens: pointer.tokens.dropLast())), parent.kind == .object
       else { throw JSONEditError.notAnObject }
       return try document.applying([document.settingMember(name, to: fragment, in: parent)])
     } catch {

@@ -66,17 +66,17 @@ final class FormatStages: Sendable {
   /// The migrations, and everything behind them.
   func finish(_ pending: PendingMigration, _ decision: inout Decision) {
     let start = SystemClock().seconds()
-    let outcomes =
-      pending.hasSteps
-      ? migrator.migrate([pending.source], keys: [pending.key], along: pending.path)
-      : [
-        Migrator.Outcome(
-          result: Result { () throws(DocumentError) in
-            try migrator.migrate(pending.source, alongStepless: pending.path)
-          })
-      ]
-    decision.migrateSeconds = SystemClock().seconds() - start
-    for outcome in outcomes { conclude(outcome, pending.path, &decision) }
+    if pending.hasSteps {
+      let outcomes = migrator.migrate([pending.source], keys: [pending.key], along: pending.path)
+      decision.migrateSeconds = SystemClock().seconds() - start
+      for outcome in outcomes { conclude(outcome, pending.path, &decision) }
+    } else {
+      let result = Result { () throws(DocumentError) in
+        try migrator.migrate(pending.source, alongStepless: pending.path)
+      }
+      decision.migrateSeconds = SystemClock().seconds() - start
+      conclude(Migrator.Outcome(result: result), pending.path, &decision)
+    }
   }
 
   /// As ``finish(_:_:)`` for documents of one version, which are migrated together: each has its share of the time.
