@@ -5,8 +5,8 @@
  *
  * usage: limit THREADS FOLDER [by-name]
  *
- * Documents are taken in the order in which their folder lists them, as most programs do it, or in that of their names. Where they
- * were made in the order of their names, the second is the better one: neighbours share a block of the inode table.
+ * Documents are taken in the order in which their folder lists them, as most programs do it, or in that of their names.
+ * Where they were made in the order of their names, the second is better: neighbours share a block of the inode table.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
