@@ -28,7 +28,7 @@ zip            | zip                | -          | makes .zip archives in the te
 7z             | p7zip-full         | p7zip      | makes .7z archives in the tests
 jq             | jq                 | jq         | reads reports in the demonstration; judges jq steps in the tests; a peer in benchmarks
 pigz           | pigz               | pigz       | a peer in benchmarks
-lib:libzstd    | libzstd-dev        | zstd       | linked with the machine's limit for .tar.zst in benchmarks
+lib:libzstd    | libzstd-dev        | zstd       | linked with a peer in benchmarks
 valgrind       | valgrind           | none       | counts the instructions of a document in benchmarks
 make           | make               | -          | runs the recipes of the Makefile
 git            | git                | git        | fetches the Swift packages that Uprev is built on
