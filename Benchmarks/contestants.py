@@ -13,7 +13,11 @@ HERE = pathlib.Path(__file__).parent
 PEERS = HERE / "peers"
 UPREV = "uprev"
 # Peers in C and the libraries that they are linked with.
-COMPILED = {"limit": [], "limit_exchange": ["-lnettle"], "limit_archive": ["-lnettle", "-lzstd"]}
+COMPILED = {"limit": [], "limit_archive": ["-lnettle", "-lzstd"]}
+# Leases and the exchange of names, as it calls for them, are Linux's.
+HAS_LEASES = sys.platform.startswith("linux")
+if HAS_LEASES:
+    COMPILED["limit_exchange"] = ["-lnettle"]
 
 # uprev: the program. report: where its report goes. state: its state directory, which is empty before each copy of the data.
 # jobs: workers, processes of peers. build: a folder with compiled peers. python: a Python that has orjson.

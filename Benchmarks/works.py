@@ -91,7 +91,7 @@ def tree_works(scale):
                 by.uprev(large),
                 by.limit(large),
                 by.limit_by_name(large),
-                by.limit_exchange(large),
+                *([by.limit_exchange(large)] if by.HAS_LEASES else []),
                 by.python_loop(large),
                 by.orjson_loop(large),
             ],
