@@ -63,7 +63,8 @@ extension IndexedJSON {
         var read = 0
         var rest = target[...]
         for splice in ordered {
-          rest = rest.filled(with: source[read..<splice.range.lowerBound]).filled(with: splice.replacement)
+          rest = rest.filled(with: source[read..<splice.range.lowerBound])
+          rest = splice.replacement.withUnsafeBytes { rest.filled(with: $0[...]) }
           read = splice.range.upperBound
         }
         return target.count - rest.filled(with: source[read...]).count
@@ -74,8 +75,8 @@ extension IndexedJSON {
 
 extension Slice<UnsafeMutableRawBufferPointer> {
   /// What remains once `bytes` stand at the beginning; there is room for them.
-  fileprivate func filled(with bytes: some Collection<UInt8>) -> Self {
-    UnsafeMutableRawBufferPointer(rebasing: self).copyBytes(from: bytes)
+  fileprivate func filled(with bytes: Slice<UnsafeRawBufferPointer>) -> Self {
+    UnsafeMutableRawBufferPointer(rebasing: self).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes))
     return dropFirst(bytes.count)
   }
 }

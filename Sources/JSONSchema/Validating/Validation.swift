@@ -44,7 +44,7 @@ struct Validation {
   let root: JSONValue
   let schema: CompiledSchema
   var log: [UInt32] = []
-  /// What remains to be done; the last comes first.
+  /// What remains to be done; the last comes first. Up to a kibibyte is a small block to `malloc`.
   var pending = StepStack(capacity: 48)
   var trials: [Trial] = []
   /// Whether there is a trial.
