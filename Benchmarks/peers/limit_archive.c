@@ -106,6 +106,7 @@ struct source {
   ZSTD_DStream *stream; /* of a compressed one */
   unsigned char *bytes;
   ZSTD_inBuffer rest;
+  int is_read; /* to its end */
 };
 
 static void open_source(struct source *source, ssize_t (*read)(void *, size_t)) {
@@ -135,11 +136,15 @@ static size_t next_of(struct source *source, unsigned char *target) {
       out.pos += more;
       continue;
     }
-    if (source->rest.pos == source->rest.size) {
+    if (source->rest.pos == source->rest.size && !source->is_read) {
       source->rest.pos = 0;
-      if ((source->rest.size = hashed(source, source->bytes, CHUNK)) == 0) break;
+      source->rest.size = hashed(source, source->bytes, CHUNK);
+      source->is_read = source->rest.size == 0;
     }
+    size_t before = out.pos;
     if (ZSTD_isError(ZSTD_decompressStream(source->stream, &out, &source->rest))) refuse("zstd");
+    /* What the stream still held comes out without more of the file. */
+    if (source->is_read && out.pos == before) break;
   }
   return out.pos;
 }
@@ -227,11 +232,11 @@ static void *store_result(void *unused) {
     is_last = bytes == NULL;
     if (!is_compressed && !is_last) store(bytes, count);
     ZSTD_inBuffer in = {bytes, count, 0};
-    for (size_t left = is_compressed; left > 0;) {
-      left = ZSTD_compressStream2(context, &out, &in, is_last ? ZSTD_e_end : ZSTD_e_continue);
+    for (int goes_on = is_compressed; goes_on;) {
+      size_t left = ZSTD_compressStream2(context, &out, &in, is_last ? ZSTD_e_end : ZSTD_e_continue);
       if (ZSTD_isError(left)) refuse("zstd");
-      if (!is_last && in.pos == in.size) left = 0;
-      if (out.pos < CHUNK && !(is_last && left == 0)) continue;
+      goes_on = is_last ? left > 0 : in.pos < in.size;
+      if (out.pos < CHUNK && !(is_last && !goes_on)) continue;
       store(room, out.pos);
       out.pos = 0;
     }

@@ -62,10 +62,10 @@ final class RunLedger {
     for warning in decision.warnings { warn(warning, in: target) }
   }
 
-  private func list(_ record: consuming DocumentRecord) {
+  private func list(_ record: DocumentRecord) {
+    var record = record
     if let version = record.from, version.key.utf8.count > Self.maximumVersionLength { record.from = nil }
-    guard let report, reportError == nil else { return }
-    do { try report.add(record) } catch { reportError = error }
+    writing { try $0.add(record) }
   }
 
   /// What is known of the documents of an archive.

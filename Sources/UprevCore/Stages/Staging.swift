@@ -63,7 +63,7 @@ final class Staging {
       throw .folder(.text(error))
     }
     lastSlot += 1
-    let slot = PathName(digitsOf: lastSlot)
+    let slot = PathName(String(lastSlot))
     let flushing = options.durability == .file || (options.durability == .batch && !staging.reportsFlushErrors)
     let (file, status): (OpenFile, FileStatus)
     do throws(StagingFolder.Failure) {
@@ -117,19 +117,5 @@ final class Staging {
     return StagedChange(
       path: document.reference.path, format: format, from: decision.from?.description, to: decision.to?.description,
       reverseDelta: encoded)
-  }
-}
-
-extension PathName {
-  fileprivate init(digitsOf number: UInt64) {
-    var digits: [UInt8] = []
-    digits.reserveCapacity(20)
-    var rest = number
-    repeat {
-      digits.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-      rest /= 10
-    } while rest > 0
-    digits.reverse()
-    self.init(digits)
   }
 }
