@@ -13,16 +13,7 @@ public struct IndexedJSON: Sendable {
     }
     index = try text.storage.withUnsafeBufferPointer { (buffer) throws(JSONError) -> JSONIndex in
       guard let base = buffer.baseAddress else { throw JSONError(reason: .empty, offset: 0, in: text) }
-      var scanner = Scanner(base: base, count: text.count, options: options)
-      defer { scanner.entries.deallocate() }
-      do throws(ScanFailure) {
-        try scanner.scan()
-      } catch {
-        throw JSONError(error, in: text, entries: scanner.entries)
-      }
-      return JSONIndex(
-        text: text, entries: Array(UnsafeBufferPointer(start: scanner.entries, count: scanner.count)),
-        holdsNonASCII: scanner.holdsNonASCII)
+      return try JSONIndex(scanning: text, at: base, options)
     }
   }
 
@@ -62,10 +53,42 @@ final class JSONIndex: Sendable {
   /// Whether a string of the text has a byte above 0x7f.
   let holdsNonASCII: Bool
 
-  init(text: JSONText, entries: [IndexEntry], holdsNonASCII: Bool) {
+  private init(text: JSONText, entries: [IndexEntry], holdsNonASCII: Bool) {
     self.text = text
     self.entries = entries
     self.holdsNonASCII = holdsNonASCII
+  }
+
+  /// The entries are written where they stay, unless the text has more of them than expected: blocks of this size are what
+  /// `malloc` is slowest at.
+  ///
+  /// - Parameter base: the first byte of the text.
+  convenience init(
+    scanning text: JSONText, at base: UnsafePointer<UInt8>, _ options: JSONReadingOptions
+  ) throws(JSONError) {
+    var failure: JSONError?
+    var larger: [IndexEntry]?
+    var holdsNonASCII = false
+    let entries = [IndexEntry](unsafeUninitializedCapacity: Scanner.expectedEntries(text.count)) { memory, count in
+      guard let first = memory.baseAddress else { return }
+      var scanner = Scanner(
+        base: base, count: text.count, options: options, entries: first, capacity: memory.count)
+      defer { if scanner.hasGrown { scanner.entries.deallocate() } }
+      do throws(ScanFailure) {
+        try scanner.scan()
+      } catch {
+        failure = JSONError(error, in: text, entries: scanner.entries)
+        return
+      }
+      holdsNonASCII = scanner.holdsNonASCII
+      if scanner.hasGrown {
+        larger = Array(UnsafeBufferPointer(start: scanner.entries, count: scanner.count))
+      } else {
+        count = scanner.count
+      }
+    }
+    if let failure { throw failure }
+    self.init(text: text, entries: larger ?? entries, holdsNonASCII: holdsNonASCII)
   }
 
   func withRawIndex<Result>(_ body: (RawIndex) -> Result?) -> Result? {

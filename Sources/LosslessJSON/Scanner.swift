@@ -7,21 +7,31 @@ struct Scanner {
   let limit: UnsafePointer<UInt8>
   let maximumDepth: Int
   let allowsNonFinite: Bool
-  /// Owned by the caller after ``scan()``, also when that throws.
+  /// The memory that was given; once that was too small, memory that the caller deallocates after ``scan()``, also when that
+  /// throws.
   private(set) var entries: UnsafeMutablePointer<IndexEntry>
   private(set) var count = 0
   private var capacity: Int
+  private(set) var hasGrown = false
   private(set) var holdsNonASCII = false
 
-  init(base: UnsafePointer<UInt8>, count: Int, options: JSONReadingOptions) {
+  /// - Parameters:
+  ///   - entries: where they are written; not initialised.
+  ///   - capacity: how many there is room for, at least one.
+  init(
+    base: UnsafePointer<UInt8>, count: Int, options: JSONReadingOptions, entries: UnsafeMutablePointer<IndexEntry>,
+    capacity: Int
+  ) {
     self.base = base
     limit = base + count
     maximumDepth = options.maximumDepth
     allowsNonFinite = options.allowsNonFinite
-    // Pretty-printed documents have an entry every 12 to 16 bytes.
-    capacity = count / 8 + 16
-    entries = .allocate(capacity: capacity)
+    self.entries = entries
+    self.capacity = capacity
   }
+
+  /// As many entries as most texts of a size need: pretty-printed documents have one every 12 to 16 bytes.
+  static func expectedEntries(_ size: Int) -> Int { size / 8 + 16 }
 
   mutating func scan() throws(ScanFailure) {
     var position = try begin()
@@ -166,7 +176,8 @@ struct Scanner {
   private mutating func grow() {
     let larger = UnsafeMutablePointer<IndexEntry>.allocate(capacity: capacity * 2)
     larger.moveInitialize(from: entries, count: count)
-    entries.deallocate()
+    if hasGrown { entries.deallocate() }
+    hasGrown = true
     entries = larger
     capacity *= 2
   }
