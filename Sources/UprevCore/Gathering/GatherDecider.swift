@@ -57,13 +57,14 @@ struct GatherDecider: Sendable {
 
   func gather(_ documents: [Document]) -> Part {
     var groups: [Group: (edge: Int, prefix: [Migration], members: [(index: Int, pending: PendingMigration)])] = [:]
+    var met = [MetPaths](repeating: MetPaths(), count: stages.count)
     for (index, document) in documents.enumerated() {
       guard let format = document.reference.format, stages.indices.contains(format) else { continue }
       var decision = Decision(reference: document.reference, outcome: .unmatched)
-      guard let pending = stages[format].begin(document.text, &decision) else { continue }
-      let group = Group(format: format, version: pending.detection.version)
+      guard let pending = stages[format].begin(document.text, &decision, &met[format]) else { continue }
+      let group = Group(format: format, version: pending.path.start)
       if groups[group] == nil {
-        guard let (edge, prefix) = goal(of: pending.path, format) else { continue }
+        guard let (edge, prefix) = goal(of: pending.path.migrations, format) else { continue }
         groups[group] = (edge, prefix, [])
       }
       groups[group]?.members.append((index, pending))

@@ -21,9 +21,11 @@ struct Migrator: Sendable {
   var gathered: GatheredFormat?
 
   /// Takes a document through migrations without steps.
-  func migrate(_ document: IndexedJSON, alongStepless path: [Migration]) throws(DocumentError) -> IndexedJSON {
+  func migrate(_ document: IndexedJSON, alongStepless path: MigrationPath) throws(DocumentError) -> IndexedJSON {
     var document = document
-    for migration in path { document = try finish(document, migration).document }
+    for (migration, stamp) in zip(path.migrations, path.stamps) {
+      document = try finish(document, migration, stamp).document
+    }
     return document
   }
 
@@ -35,6 +37,7 @@ struct Migrator: Sendable {
   func migrate(_ documents: [IndexedJSON], keys: [DocumentKey?], along path: [Migration]) -> [Outcome] {
     var outcomes = documents.map { Outcome(result: .success($0)) }
     for migration in path {
+      let stamp = JSONFragment(version: migration.to)
       var values: [GatheredValues]?
       if migration.needsGathered {
         values = []
@@ -62,7 +65,7 @@ struct Migrator: Sendable {
       for (position, step) in zip(remaining, stepped) {
         outcomes[position.index].notes += step.notes
         outcomes[position.index].result = step.result.flatMap { document in
-          Result { () throws(DocumentError) in try finish(document, migration).document }
+          Result { () throws(DocumentError) in try finish(document, migration, stamp).document }
         }
       }
     }
@@ -93,11 +96,15 @@ struct Migrator: Sendable {
   }
 
   /// The version is written, and the document must be of it.
-  func finish(_ source: IndexedJSON, _ migration: Migration) throws(DocumentError) -> Migrated {
+  ///
+  /// - Parameter stamp: the version as it is written.
+  func finish(
+    _ source: IndexedJSON, _ migration: Migration, _ stamp: JSONFragment
+  ) throws(DocumentError) -> Migrated {
     guard let rule = detector.rule.value else {
       return Migrated(document: source, detection: try detected(source, migration))
     }
-    guard let text = try stamped(source, with: migration.to, rule) else {
+    guard let text = try stamped(source, with: migration.to, stamp, rule) else {
       return Migrated(document: source, detection: Detection(version: migration.to, value: nil))
     }
     let document: IndexedJSON
@@ -125,14 +132,8 @@ struct Migrator: Sendable {
   /// - Returns: nil where an absent version says it already.
   /// - Throws: ``DocumentError`` `step-failed` where the version has no place.
   private func stamped(
-    _ document: IndexedJSON, with version: FormatVersion, _ rule: VersionValueRule
+    _ document: IndexedJSON, with version: FormatVersion, _ fragment: JSONFragment, _ rule: VersionValueRule
   ) throws(DocumentError) -> JSONText? {
-    let fragment: JSONFragment =
-      switch version {
-      case .integer(let number): .decimal(number)
-      case .string(let string): .string(string)
-      case .semantic(let version): .string(version.text)
-      }
     let pointer = rule.pointer
     do {
       if let value = document.value(at: pointer) {
@@ -148,5 +149,17 @@ struct Migrator: Sendable {
     } catch {
       throw .noPlaceForVersion(version, pointer)
     }
+  }
+}
+
+extension JSONFragment {
+  /// A version as documents carry it.
+  init(version: FormatVersion) {
+    self =
+      switch version {
+      case .integer(let number): .decimal(number)
+      case .string(let string): .string(string)
+      case .semantic(let version): .string(version.text)
+      }
   }
 }

@@ -34,7 +34,8 @@ public struct Decider: Sendable {
   public func decide(_ document: Document) -> Decision {
     var decision = Decision(reference: document.reference, outcome: .unmatched)
     guard let stages = stages(of: document) else { return decision }
-    if let pending = stages.begin(document.text, &decision) { stages.finish(pending, &decision) }
+    var met = MetPaths()
+    if let pending = stages.begin(document.text, &decision, &met) { stages.finish(pending, &decision) }
     hash(document.text, &decision)
     return decision
   }
@@ -45,14 +46,15 @@ public struct Decider: Sendable {
   /// - Returns: one decision for each document, in the same order.
   public func decide(_ documents: [Document]) -> [Decision] {
     var waiting: [Group: [(index: Int, pending: PendingMigration)]] = [:]
+    var met = [MetPaths](repeating: MetPaths(), count: stages.count)
     var decisions: [Decision] = []
     decisions.reserveCapacity(documents.count)
     for (index, document) in documents.enumerated() {
       var decision = Decision(reference: document.reference, outcome: .unmatched)
       if let format = document.reference.format, let stages = stages(of: document) {
-        if let pending = stages.begin(document.text, &decision) {
-          if pending.hasSteps {
-            waiting[Group(format: format, version: pending.detection.version), default: []].append((index, pending))
+        if let pending = stages.begin(document.text, &decision, &met[format]) {
+          if pending.path.hasSteps {
+            waiting[Group(format: format, version: pending.path.start), default: []].append((index, pending))
             decisions.append(decision)
             continue
           }

@@ -72,7 +72,8 @@ extension Migrator {
             migration: record, step: number, name: step.name, before: before, after: batch.items[0].document.text))
       }
       let before = batch.items[0].document
-      guard let finished = try? finish(before, migration).document else { return (changes, nil) }
+      let stamp = JSONFragment(version: migration.to)
+      guard let finished = try? finish(before, migration, stamp).document else { return (changes, nil) }
       document = finished
       if let pointer = detector.rule.pointer {
         changes.append(

@@ -1,16 +1,13 @@
+import JSONSchema
 import LosslessJSON
 import UprevReport
 
 /// A document that is to be migrated, as far as it is known.
 struct PendingMigration: Sendable {
   var source: IndexedJSON
-  var detection: Detection
-  /// At least one.
-  var path: [Migration]
+  var path: MigrationPath
   /// Nil where no gathered values belong to single documents.
   var key: DocumentKey?
-
-  var hasSteps: Bool { path.contains { !$0.steps.isEmpty } }
 }
 
 /// The stages of one format, made ready once. A class, so that a document costs one reference and not a copy of all of it.
@@ -36,26 +33,24 @@ final class FormatStages: Sendable {
 
   /// Everything before the migrations.
   ///
+  /// - Parameter met: the paths of documents before this one.
   /// - Returns: nil where the decision is final: nothing is to be migrated.
-  func begin(_ text: JSONText, _ decision: inout Decision) -> PendingMigration? {
+  func begin(_ text: JSONText, _ decision: inout Decision, _ met: inout MetPaths) -> PendingMigration? {
     decision.outcome = .rejected
     decision.bytesBefore = text.count
     do {
-      let (source, detection, verdict) = try detect(text, &decision)
-      switch verdict {
-      case .current:
-        decision.outcome = .current
-        decision.to = detection.version
-      case .newer:
-        decision.outcome = .newer
-        decision.warnings.append(
-          .newerVersion(detection.version, current: format.current, format: format.name, at: decision.reference.path))
-      case .migrate(let path):
-        try check(source, detection.version, format.validation.before, .schemaViolationBefore, &decision)
+      let (source, version, path) = try detect(text, &decision, &met)
+      if let path {
+        try check(source, path.start, path.before, format.validation.before, .schemaViolationBefore, &decision)
         let isKeyed = migrator.gathered?.isOfDocuments ?? false
         return PendingMigration(
-          source: source, detection: detection, path: path,
-          key: isKeyed ? DocumentKey(path: decision.reference.path, text: text) : nil)
+          source: source, path: path, key: isKeyed ? DocumentKey(path: decision.reference.path, text: text) : nil)
+      }
+      if decision.outcome == .current {
+        decision.to = version
+      } else {
+        decision.warnings.append(
+          .newerVersion(version, current: format.current, format: format.name, at: decision.reference.path))
       }
     } catch {
       decision = decision.rejected(error)
@@ -66,8 +61,8 @@ final class FormatStages: Sendable {
   /// The migrations, and everything behind them.
   func finish(_ pending: PendingMigration, _ decision: inout Decision) {
     let start = SystemClock().seconds()
-    if pending.hasSteps {
-      let outcomes = migrator.migrate([pending.source], keys: [pending.key], along: pending.path)
+    if pending.path.hasSteps {
+      let outcomes = migrator.migrate([pending.source], keys: [pending.key], along: pending.path.migrations)
       decision.migrateSeconds = SystemClock().seconds() - start
       for outcome in outcomes { conclude(outcome, pending.path, &decision) }
     } else {
@@ -83,7 +78,8 @@ final class FormatStages: Sendable {
   func finish(_ members: [(index: Int, pending: PendingMigration)], _ decisions: inout [Decision]) {
     guard let path = members.first?.pending.path else { return }
     let start = SystemClock().seconds()
-    let outcomes = migrator.migrate(members.map(\.pending.source), keys: members.map(\.pending.key), along: path)
+    let outcomes = migrator.migrate(
+      members.map(\.pending.source), keys: members.map(\.pending.key), along: path.migrations)
     let seconds = (SystemClock().seconds() - start) / Double(members.count)
     for (member, outcome) in zip(members, outcomes) {
       decisions[member.index].migrateSeconds = seconds
@@ -91,23 +87,24 @@ final class FormatStages: Sendable {
     }
   }
 
-  private func conclude(_ outcome: Migrator.Outcome, _ path: [Migration], _ decision: inout Decision) {
-    decision.warnings += outcome.notes.map(\.warning)
+  private func conclude(_ outcome: Migrator.Outcome, _ path: MigrationPath, _ decision: inout Decision) {
+    if !outcome.notes.isEmpty { decision.warnings += outcome.notes.map(\.warning) }
     do {
       let document = try outcome.result.get()
-      try check(document, migrate.routes.goal, format.validation.after, .schemaViolationAfter, &decision)
+      try check(document, migrate.routes.goal, path.after, format.validation.after, .schemaViolationAfter, &decision)
       decision.outcome = .migrated
       decision.to = migrate.routes.goal
-      decision.migrations = path.map { MigrationRecord(from: $0.from.reportValue, to: $0.to.reportValue) }
+      decision.migrations = path.records
       decision.replacement = document.text
     } catch {
       decision = decision.rejected(error)
     }
   }
 
+  /// - Returns: the path is nil where nothing is to be migrated; the outcome says why.
   private func detect(
-    _ text: JSONText, _ decision: inout Decision
-  ) throws(DocumentError) -> (IndexedJSON, Detection, VersionVerdict) {
+    _ text: JSONText, _ decision: inout Decision, _ met: inout MetPaths
+  ) throws(DocumentError) -> (IndexedJSON, FormatVersion, MigrationPath?) {
     let start = SystemClock().seconds()
     defer { decision.detectSeconds = SystemClock().seconds() - start }
     let source: IndexedJSON
@@ -117,19 +114,32 @@ final class FormatStages: Sendable {
       throw DocumentError(error)
     }
     let detection = try detector.detect(source)
-    decision.from = detection.version
-    return (source, detection, try migrate.verdict(detection, format.version))
+    let version = detection.version
+    decision.from = version
+    if let path = met.path(from: version) { return (source, version, path) }
+    switch try migrate.verdict(detection, format.version) {
+    case .current: decision.outcome = .current
+    case .newer: decision.outcome = .newer
+    case .migrate(let migrations):
+      let path = MigrationPath(
+        migrations, from: version, before: validate.schemas[version], after: validate.schemas[migrate.routes.goal])
+      met.add(path)
+      return (source, version, path)
+    }
+    return (source, version, nil)
   }
 
   private func check(
-    _ document: IndexedJSON, _ version: FormatVersion, _ action: ValidationPolicy.Action, _ warning: WarningCode,
-    _ decision: inout Decision
+    _ document: IndexedJSON, _ version: FormatVersion, _ schema: Schema?, _ action: ValidationPolicy.Action,
+    _ warning: WarningCode, _ decision: inout Decision
   ) throws(DocumentError) {
     guard action != .off else { return }
     let start = SystemClock().seconds()
     defer { decision.validateSeconds += SystemClock().seconds() - start }
     let isResult = warning == .schemaViolationAfter
-    guard let violation = try validate.violation(in: document, of: version, isResult: isResult) else { return }
+    guard let violation = try validate.violation(in: document, by: schema, of: version, isResult: isResult) else {
+      return
+    }
     let error = DocumentError.schemaViolation(violation, of: version, isResult: isResult)
     if action == .reject { throw error }
     decision.warnings.append(

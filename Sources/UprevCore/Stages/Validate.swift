@@ -7,12 +7,13 @@ struct Validate: Sendable {
 
   /// The first thing that the schema forbids; nil where there is none, or no schema.
   ///
+  /// - Parameter schema: of the version.
   /// - Throws: ``DocumentError`` `step-failed` where finding out would take too long.
   func violation(
-    in document: IndexedJSON, of version: FormatVersion, isResult: Bool
+    in document: IndexedJSON, by schema: Schema?, of version: FormatVersion, isResult: Bool
   ) throws(DocumentError) -> SchemaViolation? {
     do {
-      return try schemas[version]?.firstViolation(in: document.root)
+      return try schema?.firstViolation(in: document.root)
     } catch {
       throw .undecidable(error, by: version, isResult: isResult)
     }

@@ -224,7 +224,8 @@ struct DecideTests {
     let migrator = Migrator(detector: DetectVersion(rule: rule), options: .init())
     let document = try IndexedJSON(scanning: JSONText("{\"a\": 1}"))
     // As after a step that took the member away.
-    let result = try migrator.finish(document, Migration(from: FormatVersion(1), to: FormatVersion(2)))
+    let result = try migrator.finish(
+      document, Migration(from: FormatVersion(1), to: FormatVersion(2)), JSONFragment(version: FormatVersion(2)))
     #expect(result.document.text == document.text)
     #expect(result.detection.version == FormatVersion(2))
     let present = try Self.decider(
@@ -246,7 +247,9 @@ struct DecideTests {
     let document = try IndexedJSON(scanning: JSONText("{\"v\": 1}"))
     let error = #expect(throws: DocumentError.self) {
       try migrator.migrate(
-        document, alongStepless: [Migration(from: FormatVersion(1), to: FormatVersion(2))])
+        document,
+        alongStepless: MigrationPath(
+          [Migration(from: FormatVersion(1), to: FormatVersion(2))], from: FormatVersion(1), before: nil, after: nil))
     }
     #expect(error?.code == .stepFailed)
     #expect(error?.report.message.contains("counts as version 1") == true)
