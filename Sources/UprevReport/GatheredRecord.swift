@@ -115,6 +115,6 @@ extension JSONByteWriter {
   package static func text(_ body: (inout JSONByteWriter) -> Void) -> [UInt8] {
     var writer = JSONByteWriter(sink: { _ in })
     body(&writer)
-    return writer.buffer
+    return writer.bytes
   }
 }

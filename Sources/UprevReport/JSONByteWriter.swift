@@ -2,17 +2,17 @@
 ///
 /// What it holds is at most `capacity` and one value: memory does not grow with the text. Numbers, names and strings come
 /// out as RFC 8259 has them; commas, colons and white space are the caller's, who knows the layout.
-package struct JSONByteWriter {
+package struct JSONByteWriter: ~Copyable {
   /// Bytes after which the buffer goes to the sink.
   static let capacity = 64 * 1024
 
-  package private(set) var buffer: [UInt8] = []
+  private var buffer: ByteBuffer
   private let sink: (UnsafeRawBufferPointer) throws -> Void
 
   /// - Parameter count: bytes that the buffer is to hold; what is not handed over makes it grow.
   package init(expecting count: Int = 0, sink: @escaping (UnsafeRawBufferPointer) throws -> Void) {
     self.sink = sink
-    buffer.reserveCapacity(max(Self.capacity, count) + 4096)
+    buffer = ByteBuffer(capacity: max(Self.capacity, count) + 4096)
   }
 
   /// Hands the buffer over if it is full.
@@ -22,25 +22,40 @@ package struct JSONByteWriter {
 
   /// Hands over what is in the buffer.
   package mutating func flush() throws {
-    guard !buffer.isEmpty else { return }
+    guard buffer.count > 0 else { return }
     try buffer.withUnsafeBytes(sink)
     // A very large value must not keep its room for the rest of the run.
     if buffer.capacity > 8 * Self.capacity {
-      buffer = []
-      buffer.reserveCapacity(Self.capacity + 4096)
+      buffer = ByteBuffer(capacity: Self.capacity + 4096)
     } else {
-      buffer.removeAll(keepingCapacity: true)
+      buffer.removeAll()
     }
   }
 
+  /// What is in the buffer; valid during the call only.
+  package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    buffer.withUnsafeBytes(body)
+  }
+
+  /// Bytes that the buffer can hold without growing.
+  package var room: Int { buffer.capacity }
+
+  /// A copy of what is in the buffer.
+  package var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
+
   /// Text that is JSON already.
   package mutating func raw(_ text: StaticString) {
-    text.withUTF8Buffer { buffer.append(contentsOf: $0) }
+    text.withUTF8Buffer { buffer.append(UnsafeRawBufferPointer($0)) }
   }
 
   /// The same, for text that was made elsewhere and checked.
   package mutating func json(_ text: String) {
-    buffer.append(contentsOf: text.utf8)
+    append(text)
+  }
+
+  private mutating func append(_ text: String) {
+    var text = text
+    text.withUTF8 { buffer.append(UnsafeRawBufferPointer($0)) }
   }
 
   package mutating func integer(_ value: Int) {
@@ -62,7 +77,7 @@ package struct JSONByteWriter {
         digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
         rest /= 10
       } while rest > 0 && first > 0
-      buffer.append(contentsOf: UnsafeBufferPointer(rebasing: digits[first...]))
+      buffer.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: digits[first...])))
     }
   }
 
@@ -79,9 +94,9 @@ package struct JSONByteWriter {
     let bounded = value > 0 ? min(value, 1e12) : 0
     let microseconds = Int64((bounded * 1e6).rounded())
     let (whole, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
-    buffer.append(contentsOf: String(whole).utf8)
+    append(String(whole))
     buffer.append(UInt8(ascii: "."))
-    buffer.append(contentsOf: String(rest + 1_000_000).utf8.dropFirst())
+    append(String(String(rest + 1_000_000).dropFirst()))
   }
 
   package mutating func string(_ value: String?) {
@@ -92,15 +107,15 @@ package struct JSONByteWriter {
   /// Bytes in lower-case hexadecimal, as a string.
   package mutating func hexadecimal(_ value: [UInt8]?) {
     guard let value else { return null() }
-    // All of it at once: appending digit by digit looks at the buffer's room each time.
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * value.count + 2) { text in
-      text[0] = UInt8(ascii: "\"")
-      for (position, byte) in value.enumerated() {
-        text[2 * position + 1] = Self.hexadecimalDigit(byte >> 4)
-        text[2 * position + 2] = Self.hexadecimalDigit(byte & 15)
+    value.withUnsafeBytes { digest in
+      buffer.append(2 * digest.count + 2) { text in
+        text[0] = UInt8(ascii: "\"")
+        for position in digest.indices {
+          text[2 * position + 1] = Self.hexadecimalDigit(digest[position] >> 4)
+          text[2 * position + 2] = Self.hexadecimalDigit(digest[position] & 15)
+        }
+        text[2 * digest.count + 1] = UInt8(ascii: "\"")
       }
-      text[2 * value.count + 1] = UInt8(ascii: "\"")
-      buffer.append(contentsOf: text)
     }
   }
 
@@ -125,7 +140,7 @@ package struct JSONByteWriter {
   package mutating func version(_ value: ReportVersionValue?) {
     switch value {
     case nil: null()
-    case .number(let literal) where JSONNumberLiteral.isValid(literal): buffer.append(contentsOf: literal.utf8)
+    case .number(let literal) where JSONNumberLiteral.isValid(literal): append(literal)
     case .number(let text), .string(let text): string(text)
     }
   }
@@ -138,7 +153,7 @@ package struct JSONByteWriter {
 
   private mutating func quotedRaw(_ text: UnsafeRawBufferPointer) {
     buffer.append(UInt8(ascii: "\""))
-    buffer.append(contentsOf: text)
+    buffer.append(text)
     buffer.append(UInt8(ascii: "\""))
   }
 
@@ -163,12 +178,12 @@ package struct JSONByteWriter {
         escaped = text[end]
         end += 1
       }
-      buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[pending..<index]))
+      buffer.append(UnsafeRawBufferPointer(rebasing: text[pending..<index]))
       escape(escaped)
       index = end
       pending = end
     }
-    buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[pending..<text.count]))
+    buffer.append(UnsafeRawBufferPointer(rebasing: text[pending..<text.count]))
   }
 
   /// Whether there are nothing but printable ASCII characters that stand raw: eight bytes at a time, of which the high bits

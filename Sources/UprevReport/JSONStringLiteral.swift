@@ -4,6 +4,6 @@ public enum JSONStringLiteral {
   public static func text(of value: String) -> String {
     var output = JSONByteWriter(sink: { _ in })
     output.string(value)
-    return String(decoding: output.buffer, as: UTF8.self)
+    return String(decoding: output.bytes, as: UTF8.self)
   }
 }

@@ -76,6 +76,6 @@ extension Summary {
   public var jsonText: [UInt8] {
     var output = JSONByteWriter(sink: { _ in })
     output.summary(self)
-    return output.buffer
+    return output.bytes
   }
 }

@@ -8,7 +8,7 @@ struct EncodingTests {
   private func written(_ body: (inout JSONByteWriter) -> Void) -> String {
     var writer = JSONByteWriter(sink: { _ in })
     body(&writer)
-    return String(decoding: writer.buffer, as: UTF8.self)
+    return String(decoding: writer.bytes, as: UTF8.self)
   }
 
   @Test(
@@ -141,7 +141,7 @@ struct EncodingTests {
     var writer = JSONByteWriter(sink: { _ in })
     writer.string(String(repeating: "x", count: 4 << 20))
     try writer.flushIfFull()
-    #expect(writer.buffer.capacity < 1 << 20)
+    #expect(writer.room < 1 << 20)
   }
 }
 

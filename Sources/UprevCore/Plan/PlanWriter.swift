@@ -81,7 +81,7 @@ final class PlanWriter {
     output.raw(", \"sha256\": ")
     output.hexadecimal(sha256)
     output.raw("}\n")
-    return output.buffer
+    return output.bytes
   }
 
   private func shown(_ version: ReportVersionValue?) -> ReportVersionValue? {

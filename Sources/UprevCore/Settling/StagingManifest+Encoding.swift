@@ -63,11 +63,11 @@ extension StagingManifest {
 
   /// With the last member: the hash of what stands before it.
   private static func sealed(_ writer: inout JSONByteWriter) -> [UInt8] {
-    let hash = writer.buffer.withUnsafeBytes { SHA256.hash($0) }
+    let hash = writer.withUnsafeBytes { SHA256.hash($0) }
     writer.raw("\"sha256\":")
     writer.hexadecimal(hash)
     writer.raw("}\n")
-    return writer.buffer
+    return writer.bytes
   }
 }
 
