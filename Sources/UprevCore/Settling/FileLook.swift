@@ -11,6 +11,8 @@ final class FileLook {
     let file: OpenFile?
     /// nil where no lease was asked for.
     let lease: ReadLease?
+    /// Its time of change before its bytes and attributes were read; nil where they were not.
+    var change: FileTime?
   }
 
   private let fileSystem: any FileSystem
@@ -59,7 +61,8 @@ final class FileLook {
       flags: try fileSystem.flags(of: file))
     let content = Sighting.Content(sha256: sha256, attributes: attributes)
     return Seen(
-      sighting: Sighting(file: status.identity, content: content, isOpenForWriting: false), file: file, lease: lease)
+      sighting: Sighting(file: status.identity, content: content, isOpenForWriting: false), file: file, lease: lease,
+      change: status.change)
   }
 
   /// Which file it is, where no more can be said.

@@ -97,16 +97,19 @@ final class Retirement {
   }
 
   /// Whether the slot holds what the first look showed: under a lease that was held ever since nobody has written to it, so that
-  /// only its attributes need a look. What goes wrong here goes wrong again, and is told, when it is looked at as usual.
+  /// only its attributes need a look, and where every change is told not even those. What goes wrong here goes wrong again, and
+  /// is told, when it is looked at as usual.
   private func isUntouched(_ document: StagedDocument, _ seen: FileLook.Seen) -> Bool {
     guard let file = seen.file, let content = document.original.content else { return false }
     do throws(FileSystemError) {
       let inSlot = try fileSystem.status(of: document.slot, in: document.staging.file, followingLinks: false)
       // No other file has its number while it is open.
       guard inSlot.identity == seen.sighting.file else { return false }
-      let attributes = FileAttributes(
-        inSlot, try fileSystem.extendedAttributes(of: file), flags: try fileSystem.flags(of: file))
-      guard attributes == content.attributes else { return false }
+      if !document.staging.tellsEveryChange || inSlot.change != seen.change {
+        let attributes = FileAttributes(
+          inSlot, try fileSystem.extendedAttributes(of: file), flags: try fileSystem.flags(of: file))
+        guard attributes == content.attributes else { return false }
+      }
       return try fileSystem.holdsReadLease(on: file)
     } catch {
       return false

@@ -15,6 +15,8 @@ final class StagingFolder {
   let exchanges: Bool
   /// Whether a flush of the whole file system tells what went wrong.
   let reportsFlushErrors: Bool
+  /// Whether a file here whose time of change was looked at has another one after any change.
+  let tellsEveryChange: Bool
   /// Whether something in it must stay for a later recovery.
   private(set) var isLeft = false
   private let parentFile: OpenFile
@@ -34,20 +36,23 @@ final class StagingFolder {
     self.parentFile = parentFile
     self.fileSystem = fileSystem
     name = try Self.make(in: parentFile, runID: runID, fileSystem)
+    let status: FileSystemStatus
     do throws(FileSystemError) {
       file = try fileSystem.open(name, in: parentFile, [.readOnly, .directory, .beneath], mode: 0)
       device = try fileSystem.status(of: file).device
       try Self.dropInheritedAccess(of: file, fileSystem)
       try Self.markAlive(file, fileSystem)
-      reportsFlushErrors = try fileSystem.fileSystemStatus(of: file).reportsFlushErrors
+      status = try fileSystem.fileSystemStatus(of: file)
+      reportsFlushErrors = status.reportsFlushErrors
     } catch {
       try? fileSystem.removeDirectory(name, in: parentFile)
       throw error
     }
     do throws(FileSystemError) {
-      exchanges = try Self.probeExchange(in: file, fileSystem)
+      let probed = try Self.probe(file, keepsChangeTimes: status.keepsChangeTimes, fileSystem)
+      (exchanges, tellsEveryChange) = (probed.exchanges, probed.tellsEveryChange)
     } catch {
-      exchanges = false
+      (exchanges, tellsEveryChange) = (false, false)
       // What cannot be removed now is left behind and harms nobody.
       try? removeFolder()
       throw error
@@ -96,10 +101,10 @@ final class StagingFolder {
     }
   }
 
-  /// Tries with two files of our own.
-  private static func probeExchange(
-    in folder: OpenFile, _ fileSystem: any FileSystem
-  ) throws(FileSystemError) -> Bool {
+  /// Tries with two files of our own whether names can be exchanged, and whether each change is told.
+  private static func probe(
+    _ folder: OpenFile, keepsChangeTimes: Bool, _ fileSystem: any FileSystem
+  ) throws(FileSystemError) -> (exchanges: Bool, tellsEveryChange: Bool) {
     let names = (PathName("probe-1"), PathName("probe-2"))
     defer {
       // What stays here is removed with the folder, or makes that fail and be told.
@@ -115,11 +120,13 @@ final class StagingFolder {
       throw FileSystemError(call: "mkdirat", path: nil, number: notPermittedNumber)
     }
     _ = try fileSystem.open(names.1, in: folder, [.writeOnly, .create, .exclusive, .beneath], mode: 0o600)
+    // What fails here is no document, and is needed for none: they are looked at as where it is not told.
+    let tellsEveryChange = keepsChangeTimes && (try? EveryChange.isTold(of: probe, fileSystem)) ?? false
     do {
       try AtomicReplace(fileSystem).exchange(names.0, in: folder, with: names.1, in: folder)
-      return true
+      return (true, tellsEveryChange)
     } catch  where error.kind == .unsupported {
-      return false
+      return (false, tellsEveryChange)
     }
   }
 

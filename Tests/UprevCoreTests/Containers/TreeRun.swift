@@ -1,7 +1,8 @@
 import LosslessJSON
-import UprevCore
 import UprevReport
 import UprevTestSupport
+
+@testable import UprevCore
 
 /// What a tree's reader and writer did, end to end, with a stand-in for the pure middle: a text that begins with `old`
 /// becomes the same with `NEW`, one that begins with `bad` is rejected, others are current.
@@ -112,4 +113,13 @@ struct TreeRun {
       self.error = error
     }
   }
+}
+
+/// Whether runs in a tree read attributes once.
+func isEveryChangeTold(in tree: TemporaryTree) throws -> Bool {
+  let fileSystem = LocalFileSystem()
+  let folder = try fileSystem.open(tree.pathName(), in: nil, [.readOnly, .directory], mode: 0)
+  let probe = try fileSystem.open(PathName("probe"), in: folder, [.writeOnly, .create, .exclusive], mode: 0o600)
+  defer { try? fileSystem.unlink(PathName("probe"), in: folder) }
+  return try fileSystem.fileSystemStatus(of: folder).keepsChangeTimes && EveryChange.isTold(of: probe, fileSystem)
 }
