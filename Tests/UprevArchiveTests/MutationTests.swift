@@ -41,7 +41,9 @@ struct MutationTests {
         counts.rewritten += 1
         #expect(result.committed, "seed \(seed - 1)")
         let again = Harness.appending("!!").run(path)
-        #expect(again.error == nil && again.decisions.count == result.decisions.count, "seed \(seed - 1)")
+        #expect(
+          again.error == nil && again.decisions.count == result.decisions.count,
+          "seed \(seed - 1): \(String(describing: again.error))")
       } else {
         counts.refused += 1
         #expect(try bytes(of: path) == damaged, "seed \(seed - 1)")

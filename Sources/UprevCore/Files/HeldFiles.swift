@@ -22,7 +22,7 @@ final class HeldFiles: Sendable {
 }
 
 /// A file that is held open, and counted, for as long as this lives.
-final class HeldFile: Sendable {
+struct HeldFile: ~Copyable, Sendable {
   let file: OpenFile
   private let held: HeldFiles
 

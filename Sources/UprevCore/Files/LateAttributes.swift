@@ -5,13 +5,15 @@ import UprevReport
 // @unchecked: it belongs to its document, which one thread has at a time.
 final class LateAttributes: @unchecked Sendable {
   private enum State {
-    case unread(HeldFile, any FileSystem)
+    case unread(any FileSystem)
     case read
     case failed(FileSystemError)
     case letGo
   }
 
   private var state: State
+  /// Where they are unread.
+  private var held: HeldFile?
   /// Empty where they were not read.
   private(set) var extended: [ExtendedAttribute] = []
   /// Nil where they were not read, and where the file system has none.
@@ -25,8 +27,9 @@ final class LateAttributes: @unchecked Sendable {
   }
 
   /// Those of an open file, which stays open until they are read, or let go.
-  init(of file: HeldFile, _ fileSystem: any FileSystem) {
-    state = .unread(file, fileSystem)
+  init(of file: consuming HeldFile, _ fileSystem: any FileSystem) {
+    state = .unread(fileSystem)
+    held = consume file
   }
 
   /// Makes sure that they are read.
@@ -35,11 +38,13 @@ final class LateAttributes: @unchecked Sendable {
     switch state {
     case .read: return
     case .failed(let error): throw error
-    case .letGo: throw FileSystemError(call: "flistxattr", path: nil, number: FailureKind.badDescriptorNumber)
-    case .unread(let held, let fileSystem):
+    case .letGo: throw Self.closed
+    case .unread(let fileSystem):
+      defer { held = nil }
       do throws(FileSystemError) {
-        let extended = try fileSystem.extendedAttributes(of: held.file)
-        flags = try fileSystem.flags(of: held.file)
+        guard let file = held?.file else { throw Self.closed }
+        let extended = try fileSystem.extendedAttributes(of: file)
+        flags = try fileSystem.flags(of: file)
         self.extended = extended
         state = .read
       } catch {
@@ -49,8 +54,14 @@ final class LateAttributes: @unchecked Sendable {
     }
   }
 
+  private static var closed: FileSystemError {
+    FileSystemError(call: "flistxattr", path: nil, number: FailureKind.badDescriptorNumber)
+  }
+
   /// They will not be asked for.
   func letGo() {
-    if case .unread = state { state = .letGo }
+    guard case .unread = state else { return }
+    state = .letGo
+    held = nil
   }
 }

@@ -22,10 +22,10 @@ public struct SHA256 {
 
   /// 32 bytes. The hash starts again.
   public mutating func finish() -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: Int(SHA256_DIGEST_SIZE)) { buffer, count in
-      guard let base = buffer.baseAddress else { return }
-      nettle_sha256_digest(&context, Int(SHA256_DIGEST_SIZE), base)
-      count = Int(SHA256_DIGEST_SIZE)
+    // From a buffer on the stack: an array made to be filled asks the runtime for its type each time.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(SHA256_DIGEST_SIZE)) { buffer in
+      if let base = buffer.baseAddress { nettle_sha256_digest(&context, buffer.count, base) }
+      return Array(buffer)
     }
   }
 

@@ -63,9 +63,12 @@ final class RunLedger {
   }
 
   private func list(_ record: DocumentRecord) {
-    var record = record
-    if let version = record.from, version.key.utf8.count > Self.maximumVersionLength { record.from = nil }
-    writing { try $0.add(record) }
+    guard let version = record.from, version.key.utf8.count > Self.maximumVersionLength else {
+      return writing { try $0.add(record) }
+    }
+    var shortened = record
+    shortened.from = nil
+    writing { try $0.add(shortened) }
   }
 
   /// What is known of the documents of an archive.

@@ -199,6 +199,7 @@ final class Commit {
   }
 
   private func touch(_ folder: TreeFolder) {
+    if touched.last === folder { return }
     if isTouched.insert(folder.identity).inserted { touched.append(folder) }
   }
 

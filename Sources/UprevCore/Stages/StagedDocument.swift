@@ -47,14 +47,13 @@ final class StagedDocument {
   }
 
   /// Keeps the temporary open.
-  func keep(_ temporary: HeldFile?) {
+  func keep(_ temporary: consuming HeldFile?) {
     file = temporary
   }
 
   /// Gives out the temporary, once, where it is open.
   func takeFile() -> HeldFile? {
-    defer { file = nil }
-    return file
+    file.take()
   }
 
   /// Gives out what the journal is to say, once: it may hold the whole old text.

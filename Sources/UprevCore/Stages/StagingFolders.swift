@@ -19,6 +19,8 @@ final class StagingFolders {
   private var besides: [FileIdentity: StagingFolder] = [:]
   /// Folders whose documents are staged beside them: their top cannot be used.
   private var staysBeside: Set<FileIdentity> = []
+  /// What the last document's folder was answered, for as long as it holds: most documents are in the folder of the one before.
+  private var last: (folder: TreeFolder, staging: StagingFolder)?
 
   init(_ fileSystem: any FileSystem, runID: String, warn: @escaping WarningSink) {
     self.fileSystem = fileSystem
@@ -33,11 +35,19 @@ final class StagingFolders {
   /// The next batch begins.
   func takeTurns() {
     turn = (turn + 1) % tops.count
+    last = nil
   }
 
   /// Where the temporary of a document in `folder` goes.
   /// - Throws: ``FileSystemError`` where no staging folder can be made, for this document.
   func staging(for folder: TreeFolder) throws(FileSystemError) -> StagingFolder {
+    if let last, last.folder === folder { return last.staging }
+    let staging = try found(for: folder)
+    last = (folder, staging)
+    return staging
+  }
+
+  private func found(for folder: TreeFolder) throws(FileSystemError) -> StagingFolder {
     if staysBeside.contains(folder.identity) { return try beside(folder) }
     let top = folder.topOfFileSystem
     if let known = tops[turn][top.identity] { return known }
@@ -56,6 +66,7 @@ final class StagingFolders {
   /// For a document that a rename from its file system's top did not reach (a bind mount).
   func stagingBeside(_ folder: TreeFolder) throws(FileSystemError) -> StagingFolder {
     staysBeside.insert(folder.identity)
+    last = nil
     return try beside(folder)
   }
 
@@ -74,6 +85,7 @@ final class StagingFolders {
   func removeBesides() {
     for folder in besides.values { remove(folder) }
     besides = [:]
+    last = nil
   }
 
   /// Every staging folder there is.
@@ -83,6 +95,7 @@ final class StagingFolders {
   func releaseAll() {
     for index in tops.indices { tops[index] = [:] }
     besides = [:]
+    last = nil
   }
 
   func removeAll() {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import UprevReport
 import UprevTestSupport
@@ -19,8 +20,10 @@ struct LateAttributesTests {
   }
 
   private func late(_ held: HeldFiles, _ fileSystem: any FileSystem = LocalFileSystem()) throws -> LateAttributes {
-    let file = held.hold(try fileSystem.open(tree.pathName("a"), in: nil, [.readOnly], mode: 0))
-    return LateAttributes(of: try #require(file), fileSystem)
+    guard let file = held.hold(try fileSystem.open(tree.pathName("a"), in: nil, [.readOnly], mode: 0)) else {
+      throw FileSystemError(call: "openat", path: nil, number: EMFILE)
+    }
+    return LateAttributes(of: file, fileSystem)
   }
 
   @Test("They are read once, when they are asked for, and the file is held no longer")
