@@ -11,7 +11,8 @@ struct EveryChangeTests {
     arguments: [
       (0, 0, 0, 1, true), (0, 0, 0, 499_999, true), (7, 999_999_999, 8, 1, true),
       // The same time; a tick of a millisecond, of four, of ten; before; much later.
-      (0, 5, 0, 5, false), (0, 0, 0, 1_000_000, false), (0, 0, 0, 4_000_000, false), (1, 995_000_000, 2, 5_000_000, false),
+      (0, 5, 0, 5, false), (0, 0, 0, 1_000_000, false), (0, 0, 0, 4_000_000, false),
+      (1, 995_000_000, 2, 5_000_000, false),
       (0, 5, 0, 4, false), (8, 1, 7, 999_999_999, false), (0, 0, 2, 1, false),
       (.min, 0, .max, 1, false), (.max, 0, .min, 1, false),
     ] as [(Int64, Int64, Int64, Int64, Bool)])
