@@ -41,7 +41,8 @@ final class FormatStages: Sendable {
     do {
       let (source, version, path) = try detect(text, &decision, &met)
       if let path {
-        try check(source, path.start, path.before, format.validation.before, .schemaViolationBefore, &decision)
+        // Equal versions may be written differently: the document's own is told.
+        try check(source, version, path.before, format.validation.before, .schemaViolationBefore, &decision)
         let isKeyed = migrator.gathered?.isOfDocuments ?? false
         return PendingMigration(
           source: source, path: path, key: isKeyed ? DocumentKey(path: decision.reference.path, text: text) : nil)
