@@ -1,9 +1,8 @@
 import Foundation
 import Testing
+import UprevCore
 import UprevReport
 import UprevTestSupport
-
-@testable import UprevCore
 
 /// What another program does to a document while it is replaced, at each moment that matters.
 @Suite struct TreeLiveTests {
@@ -30,12 +29,6 @@ import UprevTestSupport
     func save(_ text: String) throws {
       try tree.write("a.json.tmp", text, mode: 0o644)
       guard rename(tree.path("a.json.tmp"), tree.path("a.json")) == 0 else { throw POSIXError(.EIO) }
-    }
-
-    /// Of the file in the slot, which somebody else can reach through a descriptor of his own only.
-    func changeModeOfWhatCameOut(_ mode: mode_t) throws {
-      let slots = try tree.listing().filter { $0.contains(".uprev-") && $0.hasSuffix("000001") }
-      guard slots.count == 1, chmod(tree.path(slots[0]), mode) == 0 else { throw POSIXError(.EIO) }
     }
 
     func openForWriting() { descriptor = open(tree.path("a.json"), O_WRONLY) }
@@ -193,37 +186,6 @@ import UprevTestSupport
     #expect(result.lines == ["migrated a.json"])
     #expect(try scene.tree.status("a.json").mode == 0o600)
     #expect(try scene.tree.read("a.json") == "NEW a")
-  }
-
-  @Test(
-    "A new mode between the two looks at what came out is seen, whether every change is told or not",
-    arguments: [true, false])
-  func modeChangedBetweenLooks(mayBeTold: Bool) throws {
-    let scene = try Scene()
-    let fileSystem = FaultyFileSystem(before: { call, _, _ in
-      // Only the probe asks for it.
-      if call == "fchmod", !mayBeTold { return EPERM }
-      // The folders are flushed between the two looks.
-      if call == "fsync" { scene.once("chmod") { try scene.changeModeOfWhatCameOut(0o640) } }
-      return nil
-    })
-    let result = try TreeRun(scene.tree.pathName(), fileSystem, sideThreads: 0)
-    #expect(result.lines == ["migrated a.json"])
-    #expect(try scene.tree.status("a.json").mode == 0o640)
-    #expect(try scene.tree.read("a.json") == "NEW a")
-    #expect(scene.stray == [])
-  }
-
-  @Test("Where every change is told, attributes are not read a second time")
-  func attributesOnce() throws {
-    var counts: [Int] = []
-    for mayBeTold in [true, false] {
-      let scene = try Scene()
-      let fileSystem = FaultyFileSystem(before: { call, _, _ in call == "fchmod" && !mayBeTold ? EPERM : nil })
-      #expect(try TreeRun(scene.tree.pathName(), fileSystem, sideThreads: 0).lines == ["migrated a.json"])
-      counts.append(fileSystem.record.count("flistxattr"))
-    }
-    #expect(counts[0] == counts[1] - (try isEveryChangeTold(in: Scene().tree) ? 1 : 0))
   }
 
   @Test("A second save while the first is put back keeps the second in place and the first beside it")
