@@ -96,8 +96,9 @@ def works(scale):
 
 
 def program():
-    """A release build of what measures Uprev's side."""
-    build = ["swift", "build", "-c", "release", "--product", PRODUCT, "--package-path", str(machine.ROOT)]
+    """A release build of what measures Uprev's side, with the options of what is installed: so its modules are built once."""
+    static = ["--static-swift-stdlib"] if sys.platform.startswith("linux") else []
+    build = ["swift", "build", "-c", "release", *static, "--product", PRODUCT, "--package-path", str(machine.ROOT)]
     if subprocess.run(build, stdout=sys.stderr).returncode != 0:
         raise SystemExit(f"the release build of {PRODUCT} failed")
     where = subprocess.run([*build, "--show-bin-path"], capture_output=True, text=True, check=True)
