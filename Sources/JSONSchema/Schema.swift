@@ -3,7 +3,7 @@ import LosslessJSON
 /// A compiled JSON Schema (draft 2020-12 or 7), to be checked against any number of values, from any thread.
 public struct Schema: Sendable {
   /// One reference: a schema is passed on for each document.
-  private let compiled: CompiledSchema
+  let compiled: CompiledSchema
 
   init(_ compiled: CompiledSchema) {
     self.compiled = compiled

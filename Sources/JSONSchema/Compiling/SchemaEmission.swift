@@ -28,7 +28,11 @@ struct SchemaEmission {
     collects = program.nodes.contains {
       $0.value(of: .unevaluatedItems) != nil || $0.value(of: .unevaluatedProperties) != nil
     }
-    for index in program.nodes.indices { records.append(record(of: index, program)) }
+    for index in program.nodes.indices {
+      var record = record(of: index, program)
+      record.settle()
+      records.append(record)
+    }
     patterns = program.patterns.all
     guard !dynamicReferences.isEmpty else { return }
     for (resource, content) in program.resources.enumerated() {
@@ -76,12 +80,12 @@ struct SchemaEmission {
 
   // MARK: Nodes
 
+  /// Not settled yet.
   private mutating func record(of index: Int, _ program: SchemaProgram) -> SchemaRecord {
     let node = program.nodes[index]
     var record = SchemaRecord(keys: keys.add([]))
     record.verdict = node.verdict
     record.resource = UInt32(truncatingIfNeeded: node.resource)
-    defer { record.settle() }
     guard node.verdict == nil else { return record }
     if let types = node.value(of: .type).map({ SchemaTypes($0) }) {
       record.kinds = types.kinds

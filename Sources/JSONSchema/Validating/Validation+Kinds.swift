@@ -126,6 +126,7 @@ extension Validation {
     while element < end, position < prefix.count {
       pushChild(element, memory.lists[Int(prefix.start + position)], step.scope, memory)
       if collects { log.append(UInt32(truncatingIfNeeded: element)) }
+      work -= 1
       element = memory.value.end(element)
       position += 1
     }
@@ -133,6 +134,7 @@ extension Validation {
     if collects { log.append(Validation.everything) }
     while element < end {
       pushChild(element, items, step.scope, memory)
+      work -= 1
       element = memory.value.end(element)
     }
   }
