@@ -54,6 +54,22 @@ struct HostileTests {
     }
   }
 
+  @Test(
+    "Elements that are passed over are work too, or a schema that branches would go over them without end",
+    arguments: ["items", "prefixItems"])
+  func branchesOverElements(keyword: String) throws {
+    let many = Array(repeating: #"{"type": "integer"}"#, count: keyword == "items" ? 1 : 1000)
+    let leaf = keyword == "items" ? #"{"items": \#(many[0])}"# : #"{"prefixItems": [\#(many.joined(separator: ","))]}"#
+    let links = (0..<16).map {
+      "\"a\($0)\": {\"allOf\": [{\"$ref\": \"#/$defs/a\($0 + 1)\"}, {\"$ref\": \"#/$defs/a\($0 + 1)\"}]}"
+    }
+    let schema = try schema(
+      "{\"$ref\": \"#/$defs/a0\", \"$defs\": {\(links.joined(separator: ",")), \"a16\": \(leaf)}}")
+    let array = try document("[\(Array(repeating: "1", count: 1000).joined(separator: ","))]")
+    let error = #expect(throws: SchemaEvaluationError.self) { try schema.validate(array.root, limit: 1) }
+    #expect(error?.reason == .workLimit)
+  }
+
   @Test("Large arrays and objects are compared in time, whatever they hold")
   func sizes() throws {
     let schema = try schema(#"{"uniqueItems": true, "items": {"uniqueItems": true}}"#)
