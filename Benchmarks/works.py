@@ -82,7 +82,13 @@ def tree_works(scale):
         Work(
             "tree-10k",
             f"tree of {scale.small:,} documents",
-            [by.uprev(small), by.python_loop(small, fsync=True), by.python_loop(small), by.limit(small)],
+            [
+                by.uprev(small),
+                by.python_loop(small, fsync=True),
+                by.python_loop(small),
+                by.limit(small),
+                *([by.limit_exchange(small)] if by.HAS_LEASES else []),
+            ],
         ),
         Work(
             "tree-100k",
