@@ -30,7 +30,6 @@ final class TreeWriter: ContainerWriter {
     }
   }
 
-  private static let firstBatchCount = 256
   /// How often a document that changes again and again is read again.
   static let maximumRereads = 3
 
@@ -56,8 +55,7 @@ final class TreeWriter: ContainerWriter {
   var held: [Held] = []
   private var stagedCount = 0
   private var stagedBytes = 0
-  /// Documents of the batch in hand at most. Batches grow, so that a small tree is committed while it is staged too.
-  private var countLimit: Int
+  private var growth: BatchGrowth
   /// What fails the target once everything else is done.
   var failure: TargetError?
   /// Whether nothing more may be changed.
@@ -75,7 +73,7 @@ final class TreeWriter: ContainerWriter {
     self.sink = sink
     self.warn = warn
     let fileSystem = container.fileSystem
-    countLimit = min(max(options.batchCount, 1), Self.firstBatchCount)
+    growth = BatchGrowth(maximum: options.batchCount)
     staging = Staging(fileSystem, options, warn: warn)
     let locks = container.folderLocks
     flush = Flush(fileSystem, options)
@@ -102,11 +100,11 @@ final class TreeWriter: ContainerWriter {
       beginFlush()
       drain()
       staging.folders.removeBesides()
-    } else if stagedCount >= countLimit || stagedBytes >= options.batchBytes
-      || held.count / 4 >= countLimit
-    {
+    } else if stagedCount >= growth.limit || stagedBytes >= options.batchBytes || held.count / 4 >= growth.limit {
       // Decisions without a text of their own wait too, behind one that has: their number is bounded as well.
       beginFlush()
+    } else {
+      advance()
     }
   }
 
@@ -189,13 +187,21 @@ final class TreeWriter: ContainerWriter {
     guard !held.isEmpty, !isStopped else { return }
     flushed = Batch(held)
     held = []
+    growth.didEnd(stagedCount)
     stagedCount = 0
     stagedBytes = 0
-    countLimit = min(max(options.batchCount, 1), 2 * countLimit)
     staging.folders.takeTurns()
     batchNumber += 1
     let (batch, number, flush) = (flushed.staged, batchNumber, flush)
     flushing.begin { Transferred(flush.run(batch, number: number)) }
+  }
+
+  /// Hands on the batches that another thread is done with, without waiting for one: a batch is not to lie where it is until the
+  /// next one is complete.
+  private func advance() {
+    if retiring.isDone { settleRetirement() }
+    if committing.isDone, !retiring.isBusy { settleCommit() }
+    if flushing.isDone, !committing.isBusy { settleFlush() }
   }
 
   /// Waits for everything on its way, and makes its decisions final.
@@ -287,12 +293,12 @@ final class TreeWriter: ContainerWriter {
 
   /// Waits for the batch that is being retired, and makes its decisions final.
   private func settleRetirement() {
-    guard let outcome = retiring.wait() else { return }
-    note(outcome.value)
+    guard let outcome = retiring.wait()?.value else { return }
+    note(outcome)
     // Apart from what the writer holds: a document that is decided again goes through the writer once more.
     var batch = retired
     retired = Batch()
-    var results = outcome.value.results[...]
+    var results = outcome.results[...]
     var undone: [StagedDocument] = []
     for (document, result) in zip(batch.staged, results) where result.isWithoutEffect { undone.append(document) }
     withdraw(undone)

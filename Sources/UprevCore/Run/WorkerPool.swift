@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Synchronization
 
 /// Runs the three parties of a ``BatchSchedule`` on threads: a reader, workers, and a writer on the calling thread.
 ///
@@ -84,6 +85,12 @@ public final class SideThread<Output: Sendable> {
     }
   }
 
+  /// Whether a piece of work was begun that `wait()` has not answered for.
+  public var isBusy: Bool { slot != nil }
+
+  /// Whether there is such a piece of work, and it is done: `wait()` answers at once.
+  public var isDone: Bool { slot?.isDone.load(ordering: .acquiring) ?? false }
+
   /// What the work came to, or nil where none was begun.
   public func wait() -> Output? {
     guard let slot else { return nil }
@@ -129,10 +136,12 @@ public final class Progress: @unchecked Sendable {
 }
 
 /// A piece of work on its way to another thread and back.
-// @unchecked: written and read by the side thread until it signals, and by the waiting thread after that.
+// @unchecked: written and read by the side thread until it signals, and by the waiting thread after that; `isDone` is atomic.
 private final class Slot<Output>: @unchecked Sendable {
   private var work: (() -> Output)?
   private(set) var output: Output?
+  /// Said just before the signal.
+  let isDone = Atomic(false)
 
   init(work: @escaping () -> Output) {
     self.work = work
@@ -143,6 +152,7 @@ private final class Slot<Output>: @unchecked Sendable {
     guard let work else { return }
     self.work = nil
     output = work()
+    isDone.store(true, ordering: .releasing)
   }
 }
 

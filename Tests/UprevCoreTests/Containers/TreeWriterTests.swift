@@ -43,6 +43,31 @@ import UprevTestSupport
     #expect(run.warnings == [])
   }
 
+  @Test("A batch takes effect, and is tidied up, before the next one is complete", arguments: [0, 1, 2])
+  func goesOn(sideThreads: Int) throws {
+    let tree = try TemporaryTree()
+    let names = (100..<180).map { "\($0).json" }
+    for name in names { try tree.write(name, "old \(name)") }
+    let fileSystem = FaultyFileSystem(flushes: false)
+    let clock = ContinuousClock()
+    var isThere = false
+    let run = try TreeRun(tree.pathName(), fileSystem, batchCount: 50, sideThreads: sideThreads) { element in
+      guard case .document(let document) = element, let number = names.firstIndex(of: "\(document.reference.path)"),
+        number > 50
+      else { return }
+      // The next batch ends with the tree, before it is full. Everything of the first one may take its time.
+      let end = clock.now + Patience.seconds(1) / 4
+      repeat {
+        let slots = try tree.listing().filter { $0.contains("/1000") }.count
+        isThere = try tree.read(names[49]) == "NEW \(names[49])" && slots <= names.count - 50
+      } while !isThere && clock.now < end
+    }
+    #expect(isThere)
+    #expect(run.finished)
+    #expect(run.lines == names.map { "migrated \($0)" })
+    #expect(try tree.listing() == names)
+  }
+
   @Test("A target that is one document is a tree of one")
   func single() throws {
     let tree = try sample()
