@@ -117,8 +117,9 @@ public final class Run {
         ledger.record(count, version: version)
       },
       rejections: RejectionCounter(RejectionTally(limit: options.rejectionLimit)), plan: plan, recorder: recorder)
+    var isStopped = false
     if options.isAllOrNothing && !options.isDryRun {
-      changeAllOrNothing(targetRun, ledger)
+      isStopped = changeAllOrNothing(targetRun, ledger)
     } else {
       for (number, target) in options.targets.enumerated() {
         guard let pending = begin(target, number, targetRun, ledger) else { continue }
@@ -126,7 +127,7 @@ public final class Run {
         ledger.end(pending.record, pending.stages)
       }
     }
-    return finish(ledger, error: shouldStop() ? .interrupted : nil)
+    return finish(ledger, error: isStopped || ledger.hasInterruptedTarget ? .interrupted : nil)
   }
 
   /// - Returns: nil where the run was stopped before.
@@ -149,16 +150,19 @@ public final class Run {
 
   /// Decides about everything first. If one document is rejected, or one target fails, nothing is changed; otherwise the
   /// targets are changed one after the other, each as a whole.
-  private func changeAllOrNothing(_ targetRun: TargetRun, _ ledger: RunLedger) {
+  /// - Returns: whether nothing was changed because the run was asked to stop.
+  private func changeAllOrNothing(_ targetRun: TargetRun, _ ledger: RunLedger) -> Bool {
     let pending = options.targets.enumerated().compactMap { begin($1, $0, targetRun, ledger) }
     let conclusion = ledger.conclude(pending.compactMap(\.record.error).first)
-    var commits = conclusion.exitStatus == 0 && pending.count == options.targets.count && !shouldStop()
+    let isStopped = shouldStop()
+    var commits = conclusion.exitStatus == 0 && pending.count == options.targets.count && !isStopped
     for target in pending where commits { commits = targetRun.prepare(target) }
     for target in pending {
       targetRun.conclude(target, commits: commits)
       if target.record.error != nil { commits = false }
       ledger.end(target.record, target.stages)
     }
+    return isStopped
   }
 
   /// Before anything is touched: nothing of a pipeline with programs is used by a run that allows none.

@@ -36,6 +36,9 @@ final class RunLedger {
   /// Whether `newer` and `unmatched` count as failures.
   var isStrict: Bool { options.isStrict }
 
+  /// Whether something was left undone because the run was asked to stop. A signal that comes when all is done stops nothing.
+  var hasInterruptedTarget: Bool { targets.contains { $0.error?.code == .interrupted } }
+
   /// Begins the report.
   func begin(_ header: ReportHeader, sink: @escaping (UnsafeRawBufferPointer) throws -> Void) {
     do { report = try ReportWriter(header, sink: sink) } catch { reportError = error }

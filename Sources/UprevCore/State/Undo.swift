@@ -82,7 +82,7 @@ public final class Undo {
         target, formats, sink: { ledger.record($0, in: path) }, warn: { ledger.warn($0, in: path) })
       ledger.end(record, stages)
     }
-    return finish(ledger, error: shouldStop() ? .interrupted : nil)
+    return finish(ledger, error: ledger.hasInterruptedTarget ? .interrupted : nil)
   }
 
   private func finish(_ ledger: RunLedger, error: TargetError?) -> RunResult {

@@ -107,6 +107,54 @@ struct RunTests {
     #expect(!(try tree.listing().contains { $0.contains(".uprev-") }))
   }
 
+  @Test("A request to stop that comes when everything is done stops nothing", arguments: [false, true])
+  func stoppedLate(isAllOrNothing: Bool) throws {
+    let tree = try TemporaryTree()
+    let path = try tree.write("{\"n_jobs\": 1, \"chunksize\": 1}", to: "ml_training_a.json")
+    var options = RunOptions(command: "migrate", targets: [tree.pathName()], pipelines: [try pipeline()])
+    options.durability = .none
+    options.isAllOrNothing = isAllOrNothing
+    let run = Run(
+      options: options, tool: ("uprev", "test"), fileSystem: LocalFileSystem(), clock: SystemClock(),
+      openers: [TreeOpener()],
+      shouldStop: { (try? String(contentsOfFile: path, encoding: .utf8))?.contains("version") ?? true })
+    let result = run.execute()
+    #expect(result.error == nil)
+    #expect(result.conclusion.exitStatus == 0)
+    #expect(result.targets.map(\.committed) == [true])
+    #expect(result.summary.outcomes[.migrated] == 1)
+  }
+
+  @Test("All or nothing: a request to stop before the first change is told, and nothing is changed")
+  func stoppedBeforeCommit() throws {
+    let tree = try TemporaryTree()
+    try tree.write("{\"n_jobs\": 1, \"chunksize\": 1}", to: "ml_training_a.json")
+    var options = RunOptions(command: "migrate", targets: [tree.pathName()], pipelines: [try pipeline()])
+    options.durability = .none
+    options.isAllOrNothing = true
+    options.jobs = 1
+    /// - Returns: how the run ended, and how often it asked whether to stop.
+    func run(stopAfter: Int) -> (result: RunResult, asked: Int) {
+      let asked = Counter()
+      let run = Run(
+        options: options, tool: ("uprev", "test"), fileSystem: LocalFileSystem(), clock: SystemClock(),
+        openers: [TreeOpener()], shouldStop: { asked.next() > stopAfter })
+      return (run.execute(), asked.next() - 1)
+    }
+    // Stopped at the first question, no later one is asked; the last one of all comes before the commits.
+    var stopAfter = 0
+    while true {
+      let (result, asked) = run(stopAfter: stopAfter)
+      if asked <= stopAfter { break }
+      #expect(result.error?.code == .interrupted, "after \(stopAfter)")
+      #expect(result.conclusion.exitStatus == 1)
+      #expect(try tree.read("ml_training_a.json") == "{\"n_jobs\": 1, \"chunksize\": 1}")
+      stopAfter += 1
+    }
+    #expect(stopAfter > 2)
+    #expect(try tree.read("ml_training_a.json").contains("version"))
+  }
+
   @Test("All or nothing: one rejected document of one target keeps every target as it is", arguments: [false, true])
   func allOrNothing(isSound: Bool) throws {
     let first = try TemporaryTree()

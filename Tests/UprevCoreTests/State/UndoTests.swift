@@ -292,6 +292,24 @@ import UprevTestSupport
     #expect(try harness.state() == before)
   }
 
+  @Test("A request to stop that comes when everything is back stops nothing")
+  func aLateStopStopsNothing() throws {
+    let harness = try UndoHarness()
+    let before = try harness.state()
+    let run = try harness.migrate().id.description
+    let paths = UndoHarness.documents.map { harness.tree.path($0) }
+    let undone = try harness.undo(
+      run,
+      shouldStop: {
+        paths.enumerated().allSatisfy { number, path in
+          (try? String(contentsOfFile: path, encoding: .utf8)) == UndoHarness.old(number)
+        }
+      })
+    #expect(undone.result.error == nil)
+    #expect(undone.result.conclusion.exitStatus == 0)
+    #expect(try harness.state() == before)
+  }
+
   @Test("A journal that fails keeps the undo from beginning")
   func aJournalThatFailsKeepsTheUndoFromBeginning() throws {
     let harness = try UndoHarness()
