@@ -41,7 +41,7 @@ final class TreeWriter: ContainerWriter {
   private let flush: Flush
   private let commit: Commit
   private let retirement: Retirement
-  /// For single documents, on the caller's thread, while the others are at work.
+  /// For single documents, on the caller's thread, while batches are exchanged and unlinked, and none is flushed.
   let single: (flush: Flush, commit: Commit, retirement: Retirement)
   let handles: FolderHandles
   private let flushing: SideThread<Transferred<Flush.Outcome>>
@@ -199,7 +199,9 @@ final class TreeWriter: ContainerWriter {
   /// Hands on the batches that another thread is done with, without waiting for one: a batch is not to lie where it is until the
   /// next one is complete.
   private func advance() {
-    if retiring.isDone { settleRetirement() }
+    // A document that changed under way is replaced alone, with a flush of its own. It must not take from the flush of a batch what
+    // the file system tells only once.
+    if retiring.isDone, !flushing.isBusy || flushing.isDone { settleRetirement() }
     if committing.isDone, !retiring.isBusy { settleCommit() }
     if flushing.isDone, !committing.isBusy { settleFlush() }
   }

@@ -141,7 +141,7 @@ struct RunTests {
         openers: [TreeOpener()], shouldStop: { asked.next() > stopAfter })
       return (run.execute(), asked.next() - 1)
     }
-    // Stopped at the first question, no later one is asked; the last one of all comes before the commits.
+    // Each run goes on for one question more than the one before it, until none is left that stops it.
     var stopAfter = 0
     while true {
       let (result, asked) = run(stopAfter: stopAfter)
